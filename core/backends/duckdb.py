@@ -1,0 +1,100 @@
+"""DuckDB connections, all opened here so that all have the same settings."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from core import sql
+from core.errors import DiskError, NoDatabase, QueryError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What DuckDB may use."""
+
+    threads: int
+    memory_limit: str
+    """Such as '2GB'; DuckDB spills to `temp_directory` beyond it."""
+    temp_directory: Path
+
+    def environment(self) -> dict[str, str]:
+        """Return the limits as the variables that `focus/profiles.yml` reads."""
+        return {
+            "FINOPS_THREADS": str(self.threads),
+            "FINOPS_MEMORY_LIMIT": self.memory_limit,
+            "FINOPS_TEMP_DIR": str(self.temp_directory),
+        }
+
+
+def connect_writable(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+    """Open `path` for writing, times in UTC, rows in no promised order."""
+    limits.temp_directory.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        str(path),
+        config={
+            "threads": limits.threads,
+            "memory_limit": limits.memory_limit,
+            "temp_directory": str(limits.temp_directory),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a published database so that SQL can neither write nor leave it.
+
+    Raises:
+        NoDatabase: If `path` does not exist.
+        QueryError: If the file is not a DuckDB database that this version can read.
+    """
+    if not path.is_file():
+        raise NoDatabase(path)
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if limits:
+        settings |= {"threads": limits.threads, "memory_limit": limits.memory_limit}
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=settings)
+    except duckdb.Error as error:
+        raise QueryError(
+            f"{path} cannot be opened: {first_line(error)}",
+            hint="Move the file away and import again, or restore one of data/serving/.",
+        ) from error
+    for statement in (
+        "SET TimeZone = 'UTC'",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        connection.execute(statement)
+    return connection
+
+
+def load_extension(name: str) -> str:
+    """Return the LOAD statement of an extension that a pinned wheel brought; no network."""
+    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+    if spec is None or spec.origin is None:
+        raise DiskError(Path(f"duckdb_extension_{name}"), "the package is not installed")
+    folder = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}"
+    return f"LOAD {sql.text(str(folder / f'{name}.duckdb_extension'))}"
+
+
+def default_threads() -> int:
+    """Return the processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text, for a message of one line."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,86 @@
+"""What every importing command does: run each export, print what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from core.cli.options import print_json, progress_bar
+from core.config import Config
+from core.errors import FinopsError
+from core.exports import Vendor
+from core.periods import name as period_name
+from core.run import Outcome, import_export
+
+
+def import_exports(
+    config: Config,
+    vendor: Vendor,
+    exports: Sequence[Any],
+    *,
+    transform: bool,
+    as_json: bool,
+) -> list[Outcome]:
+    """Import one export after the other; each is a transaction of its own.
+
+    Raises:
+        FinopsError: The first failure, after the other exports had their turn.
+    """
+    outcomes: list[Outcome] = []
+    failures: list[FinopsError] = []
+    for export in exports:
+        try:
+            with progress_bar(quiet=as_json) as progress:
+                outcomes.append(
+                    import_export(config, vendor, export, transform=transform, progress=progress)
+                )
+        except FinopsError as error:
+            if len(exports) == 1:
+                raise
+            failures.append(error)
+            click.echo(f"{export.name}: {error}", err=True)
+    if as_json:
+        print_json([as_dict(outcome) for outcome in outcomes])
+    else:
+        for outcome in outcomes:
+            print_outcome(outcome)
+    if failures:
+        raise failures[0]
+    return outcomes
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """Print one line for each month, or that nothing is new."""
+    for month in outcome.loaded:
+        version = month.version
+        word = "restated" if month.restated else "loaded"
+        click.echo(
+            f"{outcome.export}  {period_name(version.billing_period)}  {word:<8}  "
+            f"{month.rows:>12,} rows  {version.version_id}"
+        )
+    if not outcome.loaded:
+        click.echo(f"{outcome.export}  nothing new: {outcome.unchanged} billing periods are current")
+    for warning in outcome.warnings:
+        click.echo(f"attention: {warning}", err=True)
+
+
+def as_dict(outcome: Outcome) -> dict[str, Any]:
+    """Return the JSON form of an outcome."""
+    return {
+        "export": outcome.export,
+        "loaded": [
+            {
+                "billing_period": period_name(m.version.billing_period),
+                "version_id": m.version.version_id,
+                "rows": m.rows,
+                "bytes": m.bytes,
+                "restated": m.restated,
+            }
+            for m in outcome.loaded
+        ],
+        "unchanged": outcome.unchanged,
+        "transformed": outcome.transformed,
+        "warnings": list(outcome.warnings),
+    }

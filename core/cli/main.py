@@ -1,0 +1,103 @@
+"""`./finops`: the command line. Commands are imported only when they run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from typing import Any
+
+import click
+
+from core import __version__
+from core.errors import FinopsError
+from core.exports import load_vendor, vendor_names
+
+COMMANDS = {
+    "demo": "core.cli.demo:demo",
+    "run": "core.cli.run:run",
+    "report": "core.cli.report:report",
+    "focus": "core.cli.focus:focus",
+    "query": "core.cli.query:query",
+    "doctor": "core.cli.doctor:doctor",
+    "config": "core.cli.config:config",
+    "completion": "core.cli.completion:completion",
+}
+
+
+class LazyGroup(click.Group):
+    """The root group: our commands, and one group for each folder of `vendors/`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        vendors = [name for name in vendor_names() if load_vendor(name).cli]
+        head = ["demo", "run"]
+        return [*head, *vendors, *[name for name in COMMANDS if name not in head]]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            module, attribute = COMMANDS[cmd_name].split(":")
+            command = getattr(importlib.import_module(module), attribute)
+            assert isinstance(command, click.Command)
+            return command
+        if cmd_name in vendor_names():
+            group = load_vendor(cmd_name).cli
+            return group() if group else None
+        return None
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", "-V", message="open-finops-stack %(version)s")
+@click.option(
+    "--config",
+    "-c",
+    "config_path",
+    type=click.Path(path_type=str),
+    help="Read this config.toml; every command takes the option too.",
+)
+@click.pass_context
+def cli(ctx: click.Context, config_path: str | None) -> None:
+    """Open FinOps Stack: cloud bills to proven FOCUS 1.2 on one machine.
+
+    Start with `./finops demo`; point it at your own bill with `./finops aws import-cur`.
+    """
+    ctx.obj = {"config_path": config_path}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; the only catch of FinopsError."""
+    signal.signal(signal.SIGTERM, terminate)
+    try:
+        result: Any = cli.main(args=arguments, prog_name="finops", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except FinopsError as error:
+        report_error(str(error), error.hint)
+        return error.exit_code
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        report_error("interrupted", "Nothing was published; the former data is untouched.")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def terminate(number: int, frame: Any) -> None:
+    """Treat SIGTERM as Ctrl-C, so that working copies are cleaned up."""
+    raise KeyboardInterrupt
+
+
+def report_error(problem: str, hint: str) -> None:
+    """Write one error to stderr: what, where, what to do next."""
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {problem}", err=True)
+    if hint:
+        click.echo(f"{click.style('hint:', fg='cyan')}  {hint}", err=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""`finops run`: everything that config.toml names, from export to checked marts."""
+
+from __future__ import annotations
+
+import click
+
+from core.cli.imports import import_exports
+from core.cli.options import config_option, json_option, resolve
+from core.errors import FinopsError, MissingSetting
+from core.exports import load_vendor
+
+
+@click.command()
+@config_option
+@json_option
+@click.option("--no-transform", is_flag=True, help="Stop after the raw tables.")
+@click.pass_context
+def run(ctx: click.Context, config_path: str | None, as_json: bool, no_transform: bool) -> None:
+    """Import every configured export, build FOCUS and check it.
+
+    Safe to run as often as you like: what is loaded already is left alone, a restated month
+    replaces the former one, and a failure leaves the last good database in place.
+    """
+    config = resolve(ctx, config_path)
+    if not config.configured:
+        raise MissingSetting("aws.bucket", "`finops aws import-cur --bucket`", "OPEN_FINOPS_AWS_BUCKET")
+    failure: FinopsError | None = None
+    for name in sorted(config.configured):
+        vendor = load_vendor(name)
+        try:
+            import_exports(
+                config,
+                vendor,
+                vendor.exports(config.vendors[name]),
+                transform=config.transformations.enabled and not no_transform,
+                as_json=as_json,
+            )
+        except FinopsError as error:
+            failure = failure or error
+    if failure:
+        raise failure

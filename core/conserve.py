@@ -1,0 +1,231 @@
+"""Conservation: source, raw and FOCUS hold the same money, to the last decimal.
+
+For each (export, billing period, currency, account) the vendor's own formula is summed over
+the files, over the raw table and over FOCUS. The three stand side by side in
+`ledger.reconciliation`; any difference stops the run before anything is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from core import sql
+from core.errors import ConservationError, ExportCollision, MissingCost
+from core.exports import ExportVersion, SourceRelation, Vendor
+from core.periods import name as period_name
+
+SHOWN = 10
+KEY = "billing_account_id, sub_account_id, currency"
+
+
+def same(left: str, right: str) -> str:
+    """Return the null-safe join of two relations on account and currency."""
+    names = KEY.split(", ")
+    return " AND ".join(f"{left}.{n} IS NOT DISTINCT FROM {right}.{n}" for n in names)
+
+
+def source_totals(
+    connection: duckdb.DuckDBPyConnection,
+    vendor: Vendor,
+    version: ExportVersion,
+    view: str,
+    source: SourceRelation,
+) -> None:
+    """Sum one version's files into the temporary table `source_totals`.
+
+    Raises:
+        MissingCost: If a line lacks the cost that its type needs.
+    """
+    query = vendor.totals(version.dialect, view, [c.name for c in source.columns])
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS source_totals (export VARCHAR, billing_period DATE, "
+        "billing_account_id VARCHAR, sub_account_id VARCHAR, currency VARCHAR, rows BIGINT, "
+        "holes BIGINT, billed DECIMAL(38,18), effective DECIMAL(38,18))"
+    )
+    connection.execute(
+        f"INSERT INTO source_totals SELECT ?, ?, {KEY}, rows, holes, billed, effective "
+        f"FROM ({query})",
+        [version.export, version.billing_period],
+    )
+    holes = connection.execute(
+        "SELECT sum(holes), string_agg(DISTINCT sub_account_id, ', ') FROM source_totals "
+        "WHERE holes > 0 AND export = ? AND billing_period = ?",
+        [version.export, version.billing_period],
+    ).fetchone()
+    if holes and holes[0]:
+        where = f"{version.export} {period_name(version.billing_period)}"
+        raise MissingCost(where, int(holes[0]), f"accounts {holes[1]}")
+
+
+def raw_totals(
+    connection: duckdb.DuckDBPyConnection,
+    vendor: Vendor,
+    version: ExportVersion,
+    table: str,
+    columns: Sequence[str],
+    load_id: str,
+) -> int:
+    """Sum the raw rows of one period, note both sums, and return the number of rows.
+
+    Raises:
+        ConservationError: If rows or sums differ from the files'.
+    """
+    period = f"CAST('{version.billing_period}' AS DATE)"
+    relation = f"(SELECT * FROM {sql.relation(table)} WHERE billing_period = {period})"
+    query = vendor.totals(version.dialect, relation, columns)
+    connection.execute(
+        f"""
+        INSERT INTO ledger.reconciliation
+        SELECT ?, ?, ?, {period}, coalesce(s.currency, r.currency),
+            coalesce(s.billing_account_id, r.billing_account_id),
+            coalesce(s.sub_account_id, r.sub_account_id),
+            s.rows, s.billed, s.effective, r.rows, r.billed, r.effective, NULL, NULL, NULL
+        FROM (SELECT * FROM source_totals WHERE export = ? AND billing_period = {period}) AS s
+        FULL JOIN ({query}) AS r ON {same("s", "r")}
+        """,
+        [load_id, vendor.name, version.export, version.export],
+    )
+    compare(connection, "raw", load_id, version)
+    row = connection.execute(
+        "SELECT coalesce(sum(raw_rows), 0) FROM ledger.reconciliation "
+        "WHERE load_id = ? AND export = ? AND billing_period = ?",
+        [load_id, version.export, version.billing_period],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def focus_totals(connection: duckdb.DuckDBPyConnection) -> None:
+    """Sum FOCUS for every load that was just transformed and compare it with the source.
+
+    Raises:
+        ConservationError: If BilledCost or EffectiveCost differ from the source's.
+    """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE focus_totals AS
+        SELECT l.load_id, f.export, f.billing_period, {KEY}, rows, billed, effective
+        FROM (
+            SELECT x_Vendor AS vendor, x_Export AS export,
+                CAST(BillingPeriodStart AS DATE) AS billing_period,
+                BillingAccountId AS billing_account_id, SubAccountId AS sub_account_id,
+                BillingCurrency AS currency, count(*) AS rows,
+                sum(BilledCost) AS billed, sum(EffectiveCost) AS effective
+            FROM focus.cost_and_usage
+            WHERE (x_Vendor, x_Export, CAST(BillingPeriodStart AS DATE)) IN (
+                SELECT (vendor, export, billing_period) FROM ledger.loads
+                WHERE status = 'current' AND NOT transformed)
+            GROUP BY ALL
+        ) AS f
+        JOIN ledger.loads AS l ON l.vendor = f.vendor AND l.export = f.export
+            AND l.billing_period = f.billing_period AND l.status = 'current'
+        """
+    )
+    connection.execute(
+        f"""
+        UPDATE ledger.reconciliation AS r
+        SET focus_rows = f.rows, focus_billed = f.billed, focus_effective = f.effective
+        FROM focus_totals AS f
+        WHERE f.load_id = r.load_id AND f.export = r.export
+            AND f.billing_period = r.billing_period AND {same("f", "r")}
+        """
+    )
+    stray = connection.execute(
+        f"""
+        SELECT f.export, f.billing_period, f.sub_account_id, f.currency, f.billed
+        FROM focus_totals AS f
+        WHERE NOT EXISTS (
+            SELECT 1 FROM ledger.reconciliation AS r
+            WHERE f.load_id = r.load_id AND f.export = r.export
+                AND f.billing_period = r.billing_period AND {same("f", "r")})
+        LIMIT {SHOWN}
+        """
+    ).fetchall()
+    if stray:
+        raise ConservationError(
+            "FOCUS table",
+            [
+                f"{export} {period_name(period)} account {account}: {currency} {billed} "
+                "belongs to no account of the source"
+                for export, period, account, currency, billed in stray
+            ],
+        )
+    compare(connection, "focus")
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection,
+    stage: str,
+    load_id: str | None = None,
+    version: ExportVersion | None = None,
+) -> None:
+    """Raise ConservationError where `stage` ('raw' or 'focus') differs from the source."""
+    rows_differ = "OR source_rows IS DISTINCT FROM raw_rows" if stage == "raw" else ""
+    pending = (
+        "load_id = ? AND export = ? AND billing_period = ?"
+        if version
+        else "(load_id, export, billing_period) IN (SELECT (load_id, export, billing_period) "
+        "FROM ledger.loads WHERE status = 'current' AND NOT transformed)"
+    )
+    values = [load_id, version.export, version.billing_period] if version else []
+    differences = connection.execute(
+        f"""
+        SELECT export, billing_period, sub_account_id, currency, source_rows, {stage}_rows,
+            source_billed, {stage}_billed, source_effective, {stage}_effective
+        FROM ledger.reconciliation
+        WHERE {pending} AND (source_billed IS DISTINCT FROM {stage}_billed
+            OR source_effective IS DISTINCT FROM {stage}_effective {rows_differ})
+        ORDER BY ALL LIMIT {SHOWN}
+        """,
+        values,
+    ).fetchall()
+    if differences:
+        raise ConservationError(
+            "raw table" if stage == "raw" else "FOCUS table",
+            [
+                f"{export} {period_name(period)} account {account} {currency}: "
+                f"rows {rows} -> {got_rows}, billed {billed} -> {got_billed}, "
+                f"effective {effective} -> {got_effective}"
+                for (
+                    export,
+                    period,
+                    account,
+                    currency,
+                    rows,
+                    got_rows,
+                    billed,
+                    got_billed,
+                    effective,
+                    got_effective,
+                ) in differences
+            ],
+        )
+
+
+def refuse_overlaps(connection: duckdb.DuckDBPyConnection, vendor: str) -> None:
+    """Refuse two exports that hold the same payer's bill for the same month.
+
+    Raises:
+        ExportCollision: With both names; the money would count twice.
+    """
+    row = connection.execute(
+        """
+        SELECT min(r.export), max(r.export), r.billing_account_id, r.billing_period
+        FROM ledger.reconciliation AS r
+        JOIN ledger.loads AS l USING (load_id, vendor, export, billing_period)
+        WHERE l.status = 'current' AND r.vendor = ? AND r.billing_account_id IS NOT NULL
+        GROUP BY r.billing_account_id, r.billing_period
+        HAVING count(DISTINCT r.export) > 1
+        ORDER BY ALL LIMIT 1
+        """,
+        [vendor],
+    ).fetchone()
+    if row:
+        first, second, payer, period = row
+        raise ExportCollision(
+            str(first),
+            str(second),
+            f"both hold the bill of payer {payer} for {period_name(period)}, "
+            "which would count twice",
+        )

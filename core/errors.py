@@ -1,0 +1,290 @@
+"""Every failure that a user can act on, and the exit code of its class.
+
+FinopsError                     1
+├── ConfigError                 2  a setting, an option or config.toml is wrong
+│   ├── ConfigNotFound, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
+├── SourceError                 3  the export is not where, or what, the settings say
+│   ├── ManifestNotFound, BadManifest, FileMissing, WrongExportVersion, ExportCollision
+│   └── NothingInRange
+├── DataError                   4  a file of the export cannot be read as a bill
+│   ├── CorruptFile, AlienFile, BadValue, MissingCost, SchemaMismatch
+├── AccessError                 5  the provider did not let us in
+│   ├── CredentialsMissing, AccessDenied, BucketNotFound, WrongRegion, Unreachable
+├── BusyError                   6  another finops process is writing
+├── DiskError                   7  no room, or no right to write
+├── ConservationError           8  the sums differ; nothing was published
+├── QueryError                  9  the database or the SQL cannot answer
+│   └── NoDatabase
+└── TransformError             10  dbt could not build or a check failed
+
+`docs/troubleshooting.md` lists each with its cause; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class FinopsError(Exception):
+    """A failure that the user can act on; the CLI prints it without a traceback."""
+
+    exit_code = 1
+
+    def __init__(self, problem: str, *, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+class ConfigError(FinopsError):
+    exit_code = 2
+
+
+class ConfigNotFound(ConfigError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"there is no config file {path}",
+            hint="`./finops config init` writes one; leave --config out to use ./config.toml.",
+        )
+
+
+class BadConfigFile(ConfigError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} is not valid TOML: {reason}",
+            hint="Compare it with config.toml.example; text values need double quotes.",
+        )
+
+
+class UnknownSetting(ConfigError):
+    def __init__(self, where: str, names: Iterable[str], known: Iterable[str]) -> None:
+        names, known = sorted(names), sorted(known)
+        near = [match for name in names for match in get_close_matches(name, known, 1, 0.5)]
+        hint = f"Did you mean {', '.join(near)}?" if near else f"Known here: {', '.join(known)}."
+        super().__init__(f"{where} has no setting {', '.join(names)}", hint=hint)
+
+
+class BadSetting(ConfigError):
+    def __init__(self, name: str, value: object, expected: str) -> None:
+        super().__init__(f"{name} = {value!r} is not {expected}", hint=f"Give {expected}.")
+
+
+class MissingSetting(ConfigError):
+    def __init__(self, name: str, flag: str, env: str) -> None:
+        super().__init__(
+            f"{name} is not set",
+            hint=f"Set it in config.toml, with {flag}, or with the variable {env}.",
+        )
+
+
+class SourceError(FinopsError):
+    exit_code = 3
+
+
+class ManifestNotFound(SourceError):
+    def __init__(self, where: str, export: str) -> None:
+        super().__init__(
+            f"no manifest of the export {export!r} under {where}",
+            hint="Check bucket, prefix and export name with `./finops aws list-exports`; "
+            "AWS delivers the first manifest up to 24 hours after an export is made.",
+        )
+
+
+class BadManifest(SourceError):
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            f"the manifest {where} cannot be used: {reason}",
+            hint="It may be half written: try again after the next delivery, "
+            "or copy the whole export again.",
+        )
+
+
+class FileMissing(SourceError):
+    def __init__(self, where: str, manifest: str) -> None:
+        super().__init__(
+            f"{where} does not exist, but the manifest {manifest} names it",
+            hint="Copy the whole export (data and metadata), or wait for the delivery to finish.",
+        )
+
+
+class WrongExportVersion(SourceError):
+    def __init__(self, where: str, asked: str, found: str) -> None:
+        super().__init__(
+            f"{where} holds {found}, not {asked}",
+            hint="Leave --cur-version and --export-format out: both are detected.",
+        )
+
+
+class ExportCollision(SourceError):
+    def __init__(self, first: str, second: str, what: str) -> None:
+        super().__init__(
+            f"the exports {first!r} and {second!r} collide: {what}",
+            hint="Load one of them, or give each [[aws.exports]] entry its own `name`.",
+        )
+
+
+class NothingInRange(SourceError):
+    def __init__(self, where: str, start: str, end: str, available: str) -> None:
+        super().__init__(
+            f"no billing period from {start} to {end} under {where}",
+            hint=f"The export has {available}.",
+        )
+
+
+class DataError(FinopsError):
+    exit_code = 4
+
+
+class CorruptFile(DataError):
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            f"{where} cannot be read: {reason}",
+            hint="The file is damaged or half written: copy it again, or wait for the next "
+            "delivery. The former data is untouched.",
+        )
+
+
+class AlienFile(DataError):
+    def __init__(self, where: str, missing: Iterable[str]) -> None:
+        super().__init__(
+            f"{where} is not an AWS bill that we know: it lacks {', '.join(sorted(missing))}",
+            hint="Check that the export is a Cost and Usage Report or a FOCUS export, "
+            "and that its SQL selects these columns.",
+        )
+
+
+class BadValue(DataError):
+    def __init__(self, where: str, column: str, value: str, expected: str) -> None:
+        super().__init__(
+            f"{where}: the column {column} holds {value!r}, which is not {expected}",
+            hint="The file was changed after the provider wrote it, or is of another format; "
+            "nothing of it was loaded.",
+        )
+
+
+class MissingCost(DataError):
+    def __init__(self, where: str, lines: int, details: str) -> None:
+        super().__init__(
+            f"{where}: {lines:,} lines have no cost ({details})",
+            hint="The export leaves out a cost column that its savings plans or reservations "
+            "need; add all reservation_* and savings_plan_* columns to the export.",
+        )
+
+
+class SchemaMismatch(DataError):
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            f"the files of {where} do not share one schema: {reason}",
+            hint="Two deliveries may be mixed in one folder: copy the export again.",
+        )
+
+
+class AccessError(FinopsError):
+    exit_code = 5
+
+
+class CredentialsMissing(AccessError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"no usable AWS credentials: {reason}",
+            hint="Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, "
+            "or set access_key_id and secret_access_key under [aws].",
+        )
+
+
+class AccessDenied(AccessError):
+    def __init__(self, where: str, action: str) -> None:
+        super().__init__(
+            f"access to {where} is denied ({action})",
+            hint="The role needs s3:ListBucket on the bucket and s3:GetObject on the export; "
+            "docs/vendors/aws.md has the whole policy.",
+        )
+
+
+class BucketNotFound(AccessError):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where} does not exist",
+            hint="Check the name of the bucket or the path of the folder.",
+        )
+
+
+class WrongRegion(AccessError):
+    def __init__(self, bucket: str, region: str) -> None:
+        super().__init__(
+            f"the bucket {bucket} is in another region" + (f": {region}" if region else ""),
+            hint=f'Set region = "{region or "..."}" under [aws] or AWS_REGION.',
+        )
+
+
+class Unreachable(AccessError):
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            f"{where} cannot be reached: {reason}",
+            hint="Check the network, the proxy and AWS_ENDPOINT_URL.",
+        )
+
+
+class BusyError(FinopsError):
+    exit_code = 6
+
+    def __init__(self, path: Path, owner: str) -> None:
+        super().__init__(
+            f"another finops process ({owner}) is writing {path}",
+            hint="Wait for it to end; readers are not disturbed meanwhile.",
+        )
+
+
+class DiskError(FinopsError):
+    exit_code = 7
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot write {path}: {reason}",
+            hint="Free some space (an import needs room for a second copy of the database) "
+            "or set another data_dir. The last good database is untouched.",
+        )
+
+
+class ConservationError(FinopsError):
+    exit_code = 8
+
+    def __init__(self, stage: str, differences: Iterable[str]) -> None:
+        lines = "\n  ".join(differences)
+        super().__init__(
+            f"the {stage} does not hold the same money as the source:\n  {lines}",
+            hint="Nothing was published; the former month stays. Please report this with the "
+            "lines above: it is a fault of ours or of the export.",
+        )
+
+
+class QueryError(FinopsError):
+    exit_code = 9
+
+    def __init__(self, reason: str, *, hint: str = "") -> None:
+        super().__init__(
+            reason,
+            hint=hint or "`./finops query \"SHOW ALL TABLES\"` lists what can be asked.",
+        )
+
+
+class NoDatabase(QueryError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"there is no database {path} yet",
+            hint="`./finops demo` makes one with demo data, "
+            "`./finops aws import-cur` one with yours.",
+        )
+
+
+class TransformError(FinopsError):
+    exit_code = 10
+
+    def __init__(self, failures: Iterable[str]) -> None:
+        lines = "\n  ".join(failures)
+        super().__init__(
+            f"the FOCUS build failed:\n  {lines}",
+            hint="Nothing was published. `./finops focus check` repeats the checks; "
+            "docs/troubleshooting.md explains each.",
+        )

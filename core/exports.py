@@ -1,0 +1,119 @@
+"""The contract between a vendor and the loader.
+
+A provider rewrites a billing month until its invoice closes. What is loaded is therefore an
+*export version*: one billing period of one export, exactly as one manifest describes it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import click
+
+    from core.storage.base import ObjectStore
+
+VENDORS = Path(__file__).resolve().parent.parent / "vendors"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawColumn:
+    """One column of the raw table: its name, its DuckDB type and the expression that reads it."""
+
+    name: str
+    type: str
+    expression: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportVersion:
+    """One billing period of one export, as one manifest describes it."""
+
+    vendor: str
+    export: str
+    """The export's name in the ledger and in FOCUS's x_Export."""
+    billing_period: date
+    """First day of the month."""
+    version_id: str
+    """The provider's id of this delivery, such as assemblyId or executionId."""
+    fingerprint: str
+    """Hash of the manifest: tells a rewritten manifest that kept its version_id."""
+    manifest: str
+    """Key of the manifest."""
+    files: tuple[str, ...]
+    """Keys of the data files, in the manifest's order."""
+    format: str
+    """'parquet', 'csv', 'csv.gz' or 'csv.zip'."""
+    dialect: str
+    """What the columns mean: 'cur_1', 'cur_2', 'focus_1_0', 'focus_1_2'."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRelation:
+    """How DuckDB reads one export version: typed columns over a FROM clause."""
+
+    columns: tuple[RawColumn, ...]
+    relation: str
+    """A FROM item with the alias t, or a parenthesised UNION ALL BY NAME."""
+
+    def select(self) -> str:
+        """Return the SELECT of the typed columns."""
+        parts = (f'{c.expression} AS "{c.name}"' for c in self.columns)
+        return f"SELECT {', '.join(parts)} FROM {self.relation}"
+
+
+class ExportSettings(Protocol):
+    """What the loader needs to know of one configured export."""
+
+    name: str
+    start: date | None
+    """First month to load; closed end."""
+    end: date | None
+    """Last month to load; closed end."""
+    reset: bool
+    table_strategy: str
+    table_prefix: str
+    """'' for the export whose tables carry no name, else '<export>__'."""
+    tag_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vendor:
+    """What a folder in `vendors/` offers to the loader."""
+
+    name: str
+    schema: str
+    """Schema of the raw tables, such as aws_billing."""
+    config: type
+    """The config section [<name>]."""
+    exports: Callable[[Any], Sequence[Any]]
+    """Configured exports, from the resolved section."""
+    store: Callable[[Any], ObjectStore]
+    """Opens the store that one export is delivered to."""
+    versions: Callable[[ObjectStore, Any], Iterator[ExportVersion]]
+    """Current version of every billing period of one export, oldest first."""
+    source: Callable[[ObjectStore, ExportVersion, Any], SourceRelation]
+    """How to read one version's files; the third argument is a DuckDB connection."""
+    totals: Callable[[str, str, Sequence[str]], str]
+    """(dialect, relation, its columns) -> SELECT account, currency, rows, billed, effective."""
+    cli: Callable[[], click.Group] | None = None
+    """The vendor's command group."""
+
+
+@cache
+def vendor_names() -> tuple[str, ...]:
+    """Return the folders of `vendors/`, sorted."""
+    return tuple(sorted(p.parent.name for p in VENDORS.glob("*/__init__.py")))
+
+
+def load_vendor(name: str) -> Vendor:
+    """Import `vendors.<name>` and return its VENDOR."""
+    vendor = importlib.import_module(f"vendors.{name}").VENDOR
+    assert isinstance(vendor, Vendor)
+    return vendor

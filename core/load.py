@@ -1,0 +1,292 @@
+"""Load export versions into raw tables: dlt plans, DuckDB moves the rows.
+
+Each version becomes a view over its files. dlt runs INSERT ... SELECT from that view inside
+DuckDB, so that no row passes through Python, and keeps the schema and its history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from core import conserve, ledger, sql
+from core.diagnose import explain, find_duckdb_error
+from core.errors import ExportCollision
+from core.exports import ExportSettings, ExportVersion, SourceRelation, Vendor
+from core.periods import name as period_name
+from core.progress import Progress
+from core.stage import stage
+from core.storage.base import ObjectStore
+
+SOURCE_SCHEMA = "finops_source"
+DLT_TYPES: dict[str, dict[str, Any]] = {
+    "VARCHAR": {"data_type": "text"},
+    "JSON": {"data_type": "json"},
+    "DECIMAL(38,18)": {"data_type": "decimal", "precision": 38, "scale": 18},
+    "TIMESTAMP": {"data_type": "timestamp", "timezone": False},
+    "DATE": {"data_type": "date"},
+    "DOUBLE": {"data_type": "double"},
+    "BIGINT": {"data_type": "bigint"},
+    "BOOLEAN": {"data_type": "bool"},
+}
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One version on its way into the database."""
+
+    version: ExportVersion
+    store: ObjectStore
+    source: SourceRelation
+    view: str
+    table: str
+    """Raw table without its schema."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """One version that the raw layer now holds."""
+
+    version: ExportVersion
+    rows: int
+    bytes: int
+    restated: bool
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    vendor: Vendor,
+    store: ObjectStore,
+    export: ExportSettings,
+    versions: Sequence[ExportVersion],
+    *,
+    database: Path,
+    schema: str,
+    progress: Progress,
+) -> list[Loaded]:
+    """Replace the raw rows of each version's period and record it in the ledger.
+
+    The caller owns the transaction: on any error the working copy is thrown away.
+
+    Raises:
+        ConservationError: If raw rows or sums differ from the files'.
+    """
+    started = datetime.now(UTC).replace(tzinfo=None)
+    ledger.create(connection)
+    former = ledger.read_current(connection, vendor.name)
+    prefix = free_prefix(connection, vendor, export, schema)
+    for statement in store.statements():
+        connection.execute(statement)
+    planned: list[Planned] = []
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SOURCE_SCHEMA}")
+    for number, version in enumerate(versions):
+        progress("checking files", number, len(versions))
+        planned.append(
+            plan(connection, vendor, store, export, version, database.parent / "staged", prefix)
+        )
+    for number, item in enumerate(planned):
+        progress("summing the source", number, len(planned))
+        with translated(item, database):
+            conserve.source_totals(connection, vendor, item.version, item.view, item.source)
+    drop_moved_tables(connection, former, planned, schema, export)
+    progress("loading", 0, len(planned))
+    package = run_dlt(connection, planned, export, schema, database, progress)
+    loaded = []
+    for number, item in enumerate(planned):
+        progress("proving the raw layer", number, len(planned))
+        version = item.version
+        load_id = f"{package}-{period_name(version.billing_period)}"
+        raw = f"{schema}.{item.table}"
+        columns = ledger.columns(connection, raw)
+        rows = conserve.raw_totals(connection, vendor, version, raw, columns, load_id)
+        size = sum(store.size(key) or 0 for key in version.files)
+        ledger.record(
+            connection,
+            version,
+            load_id=load_id,
+            raw_table=raw,
+            files=len(version.files),
+            size=size,
+            rows=rows,
+            started=started,
+        )
+        known = former.get((version.export, version.billing_period))
+        loaded.append(
+            Loaded(version=version, rows=rows, bytes=size, restated=known is not None)
+        )
+    conserve.refuse_overlaps(connection, vendor.name)
+    ledger.set_tag_keys(connection, vendor.name, export.name, export.tag_keys)
+    create_export_view(connection, vendor, export, schema)
+    connection.execute(f"DROP SCHEMA {SOURCE_SCHEMA} CASCADE")
+    return loaded
+
+
+def plan(
+    connection: duckdb.DuckDBPyConnection,
+    vendor: Vendor,
+    store: ObjectStore,
+    export: ExportSettings,
+    version: ExportVersion,
+    folder: Path,
+    prefix: str,
+) -> Planned:
+    """Make the view that reads one version's files."""
+    staged_store, staged = stage(store, version, folder)
+    source = vendor.source(staged_store, staged, connection)
+    view = f"{SOURCE_SCHEMA}.source_{version.billing_period:%Y_%m}"
+    connection.execute(f"CREATE OR REPLACE VIEW {view} AS {source.select()}")
+    period = "data" if export.table_strategy == "single" else f"{version.billing_period:%Y_%m}"
+    return Planned(
+        version=version,
+        store=store,
+        source=source,
+        view=view,
+        table=f"{prefix}billing_{period}",
+    )
+
+
+def run_dlt(
+    connection: duckdb.DuckDBPyConnection,
+    planned: Sequence[Planned],
+    export: ExportSettings,
+    schema: str,
+    database: Path,
+    progress: Progress,
+) -> str:
+    """Insert every planned version in one dlt load package; return its load id."""
+    import dlt
+    from dlt.pipeline.exceptions import PipelineStepFailed
+
+    from core.dlt_progress import JobProgress, quiet
+
+    quiet()
+    pipeline = dlt.pipeline(
+        pipeline_name=f"finops_{schema}",
+        pipelines_dir=str(database.parent / "dlt"),
+        destination=dlt.destinations.duckdb(connection),
+        dataset_name=schema,
+        progress=JobProgress(progress, len(planned)),
+    )
+    single = export.table_strategy == "single"
+    if single:
+        for item in planned:
+            delete_period(connection, f"{schema}.{item.table}", item.version)
+
+    def resource(item: Planned) -> Any:
+        names = [c.name for c in item.source.columns]
+        select = ", ".join(f't."{name}" AS "{name}"' for name in names)
+        query = f"SELECT {select} FROM {item.view} AS t"
+
+        def rows() -> Any:
+            yield pipeline.dataset().query(query, _execute_raw_query=True)
+
+        return dlt.resource(
+            rows,
+            name=f"{item.table}_{item.version.billing_period:%Y_%m}",
+            table_name=item.table,
+            write_disposition="append" if single else "replace",
+            columns={c.name: {"name": c.name, **DLT_TYPES[c.type]} for c in item.source.columns},
+        )
+
+    try:
+        info = pipeline.run([resource(item) for item in planned])
+    except PipelineStepFailed as error:
+        raise dlt_failure(error, planned, database) from error
+    return str(info.loads_ids[0])
+
+
+def dlt_failure(error: Exception, planned: Sequence[Planned], database: Path) -> Exception:
+    """Return our error for a failed load job, or dlt's own where the fault is ours."""
+    cause = find_duckdb_error(error)
+    if cause is None:
+        return error
+    named = [p for p in planned if p.table in str(error)] or list(planned)
+    return explain(cause, named[0].version, named[0].store, named[0].source, database)
+
+
+class translated:  # noqa: N801 - reads as a statement
+    """Turn a DuckDB error about one version's files into ours."""
+
+    def __init__(self, item: Planned, database: Path) -> None:
+        self.item, self.database = item, database
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, duckdb.Error):
+            item = self.item
+            raise explain(error, item.version, item.store, item.source, self.database) from error
+
+
+def free_prefix(
+    connection: duckdb.DuckDBPyConnection, vendor: Vendor, export: ExportSettings, schema: str
+) -> str:
+    """Return the table prefix of an export: '' unless another export owns those tables."""
+    owners = connection.execute(
+        "SELECT export, bool_or(raw_table LIKE ? || '.billing!_%' ESCAPE '!') FROM ledger.loads "
+        "WHERE vendor = ? AND status = 'current' GROUP BY export",
+        [schema, vendor.name],
+    ).fetchall()
+    unnamed = {str(owner) for owner, plain in owners if plain}
+    if export.name in unnamed:
+        return ""
+    return f"{sql.snake(export.name)}__" if unnamed else export.table_prefix
+
+
+def delete_period(
+    connection: duckdb.DuckDBPyConnection, table: str, version: ExportVersion
+) -> None:
+    """Delete one billing period from a table of all months, where that table exists."""
+    if table_exists(connection, table):
+        connection.execute(
+            f"DELETE FROM {sql.relation(table)} WHERE billing_period = ?",
+            [version.billing_period],
+        )
+
+
+def drop_moved_tables(
+    connection: duckdb.DuckDBPyConnection,
+    former: dict[tuple[str, Any], ledger.Current],
+    planned: Sequence[Planned],
+    schema: str,
+    export: ExportSettings,
+) -> None:
+    """Remove a period's former rows where the table strategy has changed."""
+    for item in planned:
+        known = former.get((export.name, item.version.billing_period))
+        if known is None or known.raw_table == f"{schema}.{item.table}":
+            continue
+        if known.raw_table.endswith("billing_data"):
+            delete_period(connection, known.raw_table, item.version)
+        else:
+            connection.execute(f"DROP TABLE IF EXISTS {sql.relation(known.raw_table)}")
+
+
+def create_export_view(
+    connection: duckdb.DuckDBPyConnection, vendor: Vendor, export: ExportSettings, schema: str
+) -> None:
+    """Make the view `<schema>.<export>` over all raw tables of one export."""
+    tables = sorted({
+        current.raw_table
+        for (name, _), current in ledger.read_current(connection, vendor.name).items()
+        if name == export.name
+    })
+    view = f"{schema}.{sql.snake(export.name)}"
+    if table_exists(connection, view):
+        raise ExportCollision(export.name, view, "the export's view would hide this table")
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {sql.relation(t)}" for t in tables)
+    connection.execute(f"CREATE OR REPLACE VIEW {sql.relation(view)} AS {union}")
+
+
+def table_exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    schema, name = table.split(".", 1)
+    row = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?",
+        [schema, name],
+    ).fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,41 @@
+"""Where exports lie: a bucket, or a folder that mirrors its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One level of keys: the names below a prefix, each whole."""
+
+    folders: tuple[str, ...]
+    """Prefixes that end in '/'."""
+    files: tuple[str, ...]
+
+
+class ObjectStore(Protocol):
+    """The few things that an import asks of a bucket. Keys never begin with '/'."""
+
+    location: str
+    """What a person would call it, such as s3://bucket."""
+
+    def list(self, prefix: str) -> Listing:
+        """Return one level below `prefix` ('' or ending in '/'), sorted."""
+
+    def read(self, key: str) -> bytes:
+        """Return a small object whole. Raises FileNotFoundError."""
+
+    def head(self, key: str, size: int) -> bytes:
+        """Return at most the first `size` bytes. Raises FileNotFoundError."""
+
+    def size(self, key: str) -> int | None:
+        """Return the object's size in bytes, or None where there is none."""
+
+    def url(self, key: str) -> str:
+        """Return what DuckDB reads for this key."""
+
+    def statements(self) -> Sequence[str]:
+        """Return the SQL that lets a DuckDB connection read `url`s; may hold secrets."""

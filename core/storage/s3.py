@@ -1,0 +1,188 @@
+"""S3 and what speaks its protocol: boto3 lists and finds credentials, DuckDB's httpfs reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config as BotoConfig
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from core import sql
+from core.backends.duckdb import load_extension
+from core.errors import (
+    AccessDenied,
+    BucketNotFound,
+    CredentialsMissing,
+    Unreachable,
+    WrongRegion,
+)
+from core.storage.base import Listing
+
+CREDENTIAL_ERRORS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}
+REGION_ERRORS = {
+    "PermanentRedirect",
+    "301",
+    "AuthorizationHeaderMalformed",
+    "IllegalLocationConstraintException",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Access:
+    """How to reach a bucket; what is None comes from AWS's own credential chain."""
+
+    region: str | None = None
+    endpoint_url: str | None = None
+    profile: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = field(default=None, repr=False)
+    access_key_id: str | None = field(default=None, repr=False)
+    secret_access_key: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+class S3Store:
+    """Reads one bucket."""
+
+    def __init__(self, bucket: str, access: S3Access) -> None:
+        self.bucket = bucket
+        self.location = f"s3://{bucket}"
+        with self._errors("open"):
+            self.session = open_session(access)
+            self.client = self.session.client(
+                "s3",
+                endpoint_url=access.endpoint_url,
+                config=BotoConfig(
+                    retries={"mode": "standard", "max_attempts": 4},
+                    connect_timeout=10,
+                    s3={"addressing_style": "path"} if access.endpoint_url else {},
+                ),
+            )
+
+    def list(self, prefix: str) -> Listing:
+        folders: list[str] = []
+        files: list[str] = []
+        with self._errors("s3:ListBucket"):
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=prefix, Delimiter="/"
+            )
+            for page in pages:
+                folders += [p["Prefix"] for p in page.get("CommonPrefixes", ())]
+                files += [o["Key"] for o in page.get("Contents", ()) if o["Key"] != prefix]
+        return Listing(folders=tuple(sorted(folders)), files=tuple(sorted(files)))
+
+    def read(self, key: str) -> bytes:
+        return self._get(key)
+
+    def head(self, key: str, size: int) -> bytes:
+        return self._get(key, Range=f"bytes=0-{size - 1}")
+
+    def size(self, key: str) -> int | None:
+        try:
+            with self._errors("s3:GetObject"):
+                return int(self.client.head_object(Bucket=self.bucket, Key=key)["ContentLength"])
+        except FileNotFoundError:
+            return None
+
+    def url(self, key: str) -> str:
+        return f"s3://{self.bucket}/{key}"
+
+    def statements(self) -> Sequence[str]:
+        """Return LOAD httpfs and a secret with the credentials that boto3 resolved."""
+        with self._errors("credentials"):
+            found = self.session.get_credentials()
+            if found is None:
+                raise NoCredentialsError()
+            keys = found.get_frozen_credentials()
+        endpoint = urlsplit(self.client.meta.endpoint_url)
+        options = {
+            "KEY_ID": keys.access_key,
+            "SECRET": keys.secret_key,
+            "SESSION_TOKEN": keys.token,
+            "REGION": self.client.meta.region_name,
+            "SCOPE": f"s3://{self.bucket}",
+        }
+        if not str(endpoint.hostname).endswith((".amazonaws.com", ".amazonaws.com.cn")):
+            options |= {"ENDPOINT": endpoint.netloc, "URL_STYLE": "path"}
+        settings = [f"{name} {sql.text(value)}" for name, value in options.items() if value]
+        settings.append(f"USE_SSL {'true' if endpoint.scheme == 'https' else 'false'}")
+        name = sql.ident(f"bucket {self.bucket}")
+        return (
+            load_extension("httpfs"),
+            f"CREATE OR REPLACE SECRET {name} (TYPE s3, {', '.join(settings)})",
+        )
+
+    def _get(self, key: str, **options: Any) -> bytes:
+        with self._errors("s3:GetObject"):
+            body = self.client.get_object(Bucket=self.bucket, Key=key, **options)["Body"]
+            return bytes(body.read())
+
+    @contextmanager
+    def _errors(self, action: str) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            raise self._explained(error, action) from error
+        except BotoCoreError as error:
+            raise explained(error, self.location) from error
+
+    def _explained(self, error: ClientError, action: str) -> Exception:
+        details = error.response.get("Error", {})
+        code = str(details.get("Code", ""))
+        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        if code in ("NoSuchKey", "404", "NotFound"):
+            return FileNotFoundError(code)
+        if code == "NoSuchBucket":
+            return BucketNotFound(f"the bucket {self.bucket}")
+        if code in REGION_ERRORS:
+            region = headers.get("x-amz-bucket-region") or details.get("Region") or ""
+            return WrongRegion(self.bucket, str(region))
+        if code in CREDENTIAL_ERRORS:
+            return CredentialsMissing(code)
+        if code in ("AccessDenied", "403", "Forbidden", "AllAccessDisabled"):
+            return AccessDenied(self.location, action)
+        return Unreachable(self.location, str(details.get("Message") or code))
+
+
+def open_session(access: S3Access) -> boto3.Session:
+    """Return a session: explicit keys, else the profile, else AWS's chain; then the role."""
+    session = boto3.Session(
+        aws_access_key_id=access.access_key_id,
+        aws_secret_access_key=access.secret_access_key,
+        aws_session_token=access.session_token,
+        profile_name=access.profile,
+        region_name=access.region,
+    )
+    if not session.region_name:
+        session = boto3.Session(
+            aws_access_key_id=access.access_key_id,
+            aws_secret_access_key=access.secret_access_key,
+            aws_session_token=access.session_token,
+            profile_name=access.profile,
+            region_name="us-east-1",
+        )
+    if access.role_arn:
+        request = {"RoleArn": access.role_arn, "RoleSessionName": "open-finops-stack"}
+        if access.external_id:
+            request["ExternalId"] = access.external_id
+        keys = session.client("sts").assume_role(**request)["Credentials"]
+        session = boto3.Session(
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+            region_name=session.region_name,
+        )
+    return session
+
+
+def explained(error: BotoCoreError, where: str) -> Exception:
+    """Return our error for one of botocore's own; its text never holds a secret."""
+    kind = type(error).__name__
+    if "Credential" in kind or "Token" in kind or "Profile" in kind or "SSO" in kind:
+        return CredentialsMissing(str(error))
+    return Unreachable(where, str(error))

@@ -1,0 +1,122 @@
+"""Run dbt on the working copy: raw to FOCUS to marts, then its checks."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from core.backends.duckdb import Limits
+from core.config import ROOT
+from core.errors import TransformError
+from core.progress import Progress
+
+PROJECT = ROOT / "focus"
+DBT_SETTINGS = {
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DBT_QUIET": "true",
+    "DBT_USE_COLORS": "false",
+    "DBT_LOG_LEVEL": "none",
+    "DBT_LOG_LEVEL_FILE": "warn",
+    "DBT_WRITE_JSON": "true",
+    "DBT_NO_PRINT": "true",
+}
+
+
+def build(
+    database: Path,
+    limits: Limits,
+    state: Path,
+    *,
+    command: str = "build",
+    arguments: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> list[str]:
+    """Run one dbt command on `database` and return the warnings of its tests.
+
+    Args:
+        database: A working copy that no other connection has open.
+        limits: DuckDB's limits.
+        state: Folder for dbt's target and logs; kept between runs for fast parsing.
+        command: 'build', or 'test' for the checks alone.
+
+    Raises:
+        TransformError: Naming each model or check that failed.
+    """
+    from dbt.cli.main import dbtRunner
+
+    done = Counter(progress)
+    with environment(database, limits, state), redirect_stdout(StringIO()):
+        runner = dbtRunner(callbacks=[done.event])
+        result = runner.invoke([
+            command,
+            "--project-dir",
+            str(PROJECT),
+            "--profiles-dir",
+            str(PROJECT),
+            *arguments,
+        ])
+    release_connections()
+    if result.exception is not None:
+        raise TransformError([str(result.exception).strip()]) from result.exception
+    results: list[Any] = list(getattr(result.result, "results", ()))
+    failures = [describe(r) for r in results if r.status in ("error", "fail")]
+    if failures or not result.success:
+        raise TransformError(failures or ["dbt ended without success"])
+    return [describe(r) for r in results if r.status == "warn"]
+
+
+def describe(result: Any) -> str:
+    """Return one line for a dbt result that did not pass."""
+    message = " ".join(str(result.message or "").split())
+    return f"{result.node.name}: {message}"
+
+
+class Counter:
+    """Counts finished dbt nodes for the progress bar."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+
+    def event(self, event: Any) -> None:
+        if self.progress is None or event.info.name != "LogStartLine":
+            return
+        self.progress("building FOCUS", event.data.index - 1, event.data.total)
+
+
+@contextmanager
+def environment(database: Path, limits: Limits, state: Path) -> Iterator[None]:
+    """Set the variables that profiles.yml and dbt read, and restore the former ones."""
+    state.mkdir(parents=True, exist_ok=True)
+    limits.temp_directory.mkdir(parents=True, exist_ok=True)
+    ours = {
+        **DBT_SETTINGS,
+        **limits.environment(),
+        "FINOPS_DATABASE": str(database),
+        "DBT_TARGET_PATH": str(state / "target"),
+        "DBT_LOG_PATH": str(state / "logs"),
+    }
+    former = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    root_level = logging.getLogger().level
+    try:
+        yield
+    finally:
+        logging.getLogger().setLevel(root_level)
+        for name, value in former.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def release_connections() -> None:
+    """Close what dbt-duckdb keeps open, so that the file can be opened anew."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager._ENV = None

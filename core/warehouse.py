@@ -1,0 +1,117 @@
+"""The file transaction: `data/finops.duckdb` is always complete, consistent and closed.
+
+A run that changes anything works on a copy in `data/work/`, then moves the copy over the
+old file in one step. Readers keep the file they opened; a crash leaves the last good one.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import BusyError, DiskError
+
+FICLONE = 0x40049409
+GENERATIONS_KEPT = 3
+
+
+class Warehouse:
+    """One published database file and the folders beside it."""
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self.folder = database.parent
+        self.work = self.folder / "work"
+        self.serving = self.folder / "serving"
+        self.lock_file = self.folder / f".{database.name}.lock"
+
+    @contextmanager
+    def writer(self) -> Iterator[None]:
+        """Hold the only right to write; released by the system if the process dies.
+
+        Raises:
+            BusyError: If another process holds it.
+        """
+        with disk_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = os.read(handle, 100).decode(errors="replace").strip() or "unknown pid"
+                raise BusyError(self.database, owner) from None
+            os.ftruncate(handle, 0)
+            os.write(handle, f"pid {os.getpid()}\n".encode())
+            yield
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Path]:
+        """Yield a working copy; publish it on success, throw it away on any failure.
+
+        The caller holds `writer` and has closed every connection to the copy at the end.
+        """
+        with disk_errors(self.database):
+            shutil.rmtree(self.work, ignore_errors=True)
+            self.work.mkdir(parents=True)
+            copy = self.work / self.database.name
+            if self.database.exists():
+                copy_file(self.database, copy)
+        try:
+            yield copy
+            with disk_errors(self.database):
+                self._publish(copy)
+        finally:
+            shutil.rmtree(self.work, ignore_errors=True)
+
+    def _publish(self, copy: Path) -> None:
+        sync(copy)
+        self.serving.mkdir(exist_ok=True)
+        generation = self.serving / f"{self.database.stem}-{time.time_ns()}.duckdb"
+        os.link(copy, generation)
+        copy.replace(self.database)
+        sync(self.folder)
+        for old in self.generations()[:-GENERATIONS_KEPT]:
+            old.unlink(missing_ok=True)
+
+    def generations(self) -> list[Path]:
+        """Return the published generations, oldest first; the last is the current one."""
+        return sorted(self.serving.glob(f"{self.database.stem}-*.duckdb"))
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy by reference where the filesystem can, else by bytes."""
+    with source.open("rb") as reader, target.open("wb") as writer:
+        try:
+            fcntl.ioctl(writer.fileno(), FICLONE, reader.fileno())
+            return
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
+    shutil.copyfile(source, target)
+
+
+def sync(path: Path) -> None:
+    """Force a file or a folder to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn a full disk or a missing right into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(path, error.strerror or str(error)) from error

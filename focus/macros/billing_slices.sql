@@ -1,0 +1,40 @@
+{# Materialization of cost_and_usage: replaces the slices of the loads that this run maps.
+
+   A row stays when its load is current and was mapped before. All others go: former versions of
+   restated months, removed exports, leftovers of a failed run. Then the model's rows, which are
+   those of the loads to map, are added. One transaction, and each row is written once. #}
+{% materialization billing_slices, adapter='duckdb' %}
+  {%- set target_relation = this.incorporate(type='table') -%}
+  {%- set existing_relation = load_cached_relation(this) -%}
+  {%- set starts_over = mapping_starts_over() -%}
+
+  {{ run_hooks(pre_hooks, inside_transaction=False) }}
+  {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+  {% do get_assert_columns_equivalent(sql) %}
+  {% if starts_over %}
+    {% if existing_relation is not none %}
+      {% do adapter.drop_relation(existing_relation) %}
+    {% endif %}
+    {% call statement('create') -%}
+      create table {{ target_relation }} {{ get_table_columns_and_constraints() }}
+    {%- endcall %}
+  {% else %}
+    {% call statement('delete') -%}
+      delete from {{ target_relation }}
+      where "x_LoadId" not in (
+        select load_id from ledger.loads where status = 'current' and transformed
+      )
+    {%- endcall %}
+  {% endif %}
+
+  {% call statement('main') -%}
+    insert into {{ target_relation }} by name
+    {{ sql }}
+  {%- endcall %}
+
+  {{ run_hooks(post_hooks, inside_transaction=True) }}
+  {{ adapter.commit() }}
+  {{ run_hooks(post_hooks, inside_transaction=False) }}
+  {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

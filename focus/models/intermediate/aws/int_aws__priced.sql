@@ -1,0 +1,151 @@
+-- The charges of int_aws__charges with their costs, unit prices and quantities.
+-- Costs stay DECIMAL and are never computed from prices; prices are made to agree with costs.
+with
+
+billed as (
+
+    select
+        *,
+        kind = 'refund' and savings_plan_savings_plan_a_r_n <> '' as is_sp_refund,
+        case
+            when kind in ('ri_fee', 'ri_upfront')
+                then try_cast(reservation_total_reserved_units as decimal(38, 18))
+        end as reserved_units,
+        case
+            when kind in ('ri_fee', 'ri_upfront')
+                then try_cast(
+                    nullif(reservation_total_reserved_normalized_units, '') as decimal(38, 18)
+                )
+        end as reserved_normalized_units,
+        case when is_unused or kind = 'sp_usage' then 0 else line_cost end as billed_cost,
+        case
+            when kind = 'sp_usage' then {{ net_or_gross(
+                'savings_plan_net_savings_plan_effective_cost',
+                'savings_plan_savings_plan_effective_cost') }}
+            when kind = 'ri_usage' then {{ net_or_gross(
+                'reservation_net_effective_cost', 'reservation_effective_cost') }}
+            when is_unused and kind = 'sp_fee'
+                then
+                    coalesce(savings_plan_total_commitment_to_date, 0)
+                    - coalesce(savings_plan_used_commitment, 0)
+            when is_unused
+                then {{ net_or_gross(
+                    'reservation_net_unused_amortized_upfront_fee_for_billing_period',
+                    'reservation_unused_amortized_upfront_fee_for_billing_period') }}
+                + {{ net_or_gross(
+                    'reservation_net_unused_recurring_fee', 'reservation_unused_recurring_fee') }}
+            when kind in ('sp_fee', 'sp_upfront', 'ri_fee', 'ri_upfront') then 0
+            when kind = 'refund' and commitment_discount_id is not null then 0
+            else line_cost
+        end as effective_cost,
+        case
+            when kind in ('credit', 'tax', 'unknown') then null
+            when charge_category not in ('Usage', 'Purchase') then null
+            when is_unused and kind = 'sp_fee'
+                then
+                    coalesce(savings_plan_total_commitment_to_date, 0)
+                    - coalesce(savings_plan_used_commitment, 0)
+            when is_unused then coalesce(reservation_unused_quantity, 0)
+            when charge_category = 'Purchase' then coalesce(nullif(line_item_usage_amount, 0), 1)
+            when kind in ('discount', 'refund') then coalesce(line_item_usage_amount, 0)
+            else line_item_usage_amount
+        end as pricing_quantity
+    from {{ ref('int_aws__charges') }}
+
+),
+
+listed as (
+
+    select
+        *,
+        case
+            when is_unused or kind = 'discount' then 0
+            when kind in ('usage', 'ri_usage', 'sp_usage')
+                then
+                    case
+                        when pricing_public_on_demand_cost <> 0 then pricing_public_on_demand_cost
+                        when line_cost = 0 and kind <> 'ri_usage' then 0
+                        else
+                            coalesce(
+                                nullif(
+                                    {{ priced('pricing_public_on_demand_rate', 'pricing_quantity') }},
+                                    0
+                                ),
+                                case when kind = 'ri_usage' then effective_cost else line_cost end
+                            )
+                    end
+            else line_cost
+        end as list_cost
+    from billed
+
+),
+
+contracted as (
+
+    select
+        *,
+        case
+            when is_unused then 0
+            -- Reserved usage has no rate but the commitment's: the public one is the nearest.
+            when kind = 'ri_usage' then list_cost
+            else line_cost
+        end as contracted_cost
+    from listed
+
+)
+
+select
+    *,
+    -- Fees, marketplace and discounts have no public price: null, since 0 would be a lie.
+    case
+        when kind in ('usage', 'ri_usage', 'sp_usage') and not is_unused
+            then {{ unit_price('pricing_public_on_demand_rate', 'list_cost', 'pricing_quantity') }}
+    end as list_unit_price,
+    case
+        when kind <> 'discount' and not is_unused and charge_category in ('Usage', 'Purchase')
+            then {{ unit_price(
+                'case when is_net then line_item_net_unblended_rate'
+                ~ ' else line_item_unblended_rate end',
+                'contracted_cost',
+                'pricing_quantity') }}
+    end as contracted_unit_price,
+    case
+        when commitment_discount_id is null or charge_category not in ('Usage', 'Purchase')
+            then null
+        when kind in ('sp_usage', 'sp_fee', 'sp_upfront') or is_sp_refund
+            then
+                case
+                    when kind = 'sp_usage'
+                        then coalesce(savings_plan_savings_plan_effective_cost, effective_cost)
+                    when is_unused then effective_cost
+                    when kind = 'sp_fee'
+                        then coalesce(savings_plan_total_commitment_to_date, line_cost)
+                    else line_cost
+                end
+        when kind = 'ri_usage'
+            then
+                case
+                    when line_item_normalized_usage_amount > 0
+                        then line_item_normalized_usage_amount
+                    else line_item_usage_amount
+                end
+        when is_unused and reserved_normalized_units > 0
+            then coalesce(reservation_unused_normalized_unit_quantity, 0)
+        when is_unused then coalesce(reservation_unused_quantity, 0)
+        else
+            coalesce(
+                case when reserved_normalized_units > 0 then reserved_normalized_units else reserved_units end,
+                line_item_usage_amount,
+                0
+            )
+    end as commitment_discount_quantity,
+    case
+        when commitment_discount_id is null or charge_category not in ('Usage', 'Purchase')
+            then null
+        when kind in ('sp_usage', 'sp_fee', 'sp_upfront') or is_sp_refund
+            then line_item_currency_code
+        when kind = 'ri_usage' and line_item_normalized_usage_amount > 0 then 'Normalized Hours'
+        when reserved_normalized_units > 0 then 'Normalized Hours'
+        else 'Hours'
+    end as commitment_discount_unit
+from contracted

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""The gate: lint, types and every test, tier after tier.
+
+`python run_tests.py` installs what it needs into .venv-dev and runs all tiers; a tier that fails does
+not keep the later ones from running. The last line sums up: `N passed, N failed`.
+"""
+
+import bootstrap
+
+bootstrap.enter("requirements-dev.lock", ".venv-dev")
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent
+NO_TESTS = 5  # pytest's exit code
+
+
+class Count(NamedTuple):
+    """How many tests ended which way."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+@dataclass(frozen=True)
+class Checks:
+    """A tier of plain commands: one test, passed when all of them succeed."""
+
+    name: str
+    about: str
+    commands: tuple[str, ...]
+    minutes: int = 5
+
+    def run(self, options: argparse.Namespace) -> Count:
+        """Run every command, also after a failure, so that one run shows all there is to mend."""
+        codes = [call(["-m", *command.split()], self.minutes) for command in self.commands]
+        return Count(failed=1) if any(codes) else Count(passed=1)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A tier of pytest tests, in tests/<name>."""
+
+    name: str
+    about: str
+    arguments: str = ""
+    minutes: int = 5
+
+    def run(self, options: argparse.Namespace) -> Count:
+        """Run the folder's tests; a folder that has none yet is told, not failed."""
+        folder = ROOT / "tests" / self.name
+        if not any(folder.rglob("test_*.py")):
+            say(f"no tests in tests/{self.name} yet")
+            return Count()
+        with tempfile.TemporaryDirectory() as scratch:
+            report = Path(scratch) / "report.xml"
+            arguments = ["-m", "pytest", f"tests/{self.name}", f"--junitxml={report}", "-q"]
+            arguments += [*self.arguments.split(), *options.pytest]
+            if options.coverage:
+                arguments += ["--cov", "--cov-append", "--cov-report="]
+            code = call(arguments, self.minutes)
+            return read_report(report, code)
+
+
+TIERS: tuple[Checks | Suite, ...] = (
+    Checks("lint", "style and format", ("ruff check .", "ruff format --check .")),
+    Checks("types", "strict types", ("mypy",)),
+    Suite("unit", "one piece at a time, with the doctests", "core vendors --doctest-modules"),
+    Suite("integration", "from export to marts", "-n 2", minutes=10),
+    Suite("property", "what must hold for any input", "-n 2"),
+    Suite("dbt", "the FOCUS project"),
+    Suite("docs", "the documentation against the code"),
+    Suite("s3", "against an S3 server", minutes=10),
+    Suite("slow", "kills, a fresh clone, the FOCUS validator", minutes=15),
+)
+QUICK = ("lint", "types", "unit")
+
+
+def call(arguments: list[str], minutes: int) -> int:
+    """Run Python with these arguments, all its children ended with it; an exit code of its own."""
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, start_new_session=True)
+    try:
+        return process.wait(timeout=minutes * 60)
+    except subprocess.TimeoutExpired:
+        say(f"ended after {minutes} minutes")
+        return 1
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def read_report(report: Path, code: int) -> Count:
+    """Count the tests of a JUnit report; a run that broke without a failed test counts as one."""
+    if not report.exists():
+        say("this tier could not start")
+        return Count(failed=1)
+    suites = list(ElementTree.parse(report).iter("testsuite"))
+    total, failures, errors, skipped = (
+        sum(int(suite.get(name, 0)) for suite in suites)
+        for name in ("tests", "failures", "errors", "skipped")
+    )
+    failed = failures + errors
+    if code not in (0, NO_TESTS) and not failed:
+        return Count(total - skipped, 1, skipped)
+    return Count(max(total - failed - skipped, 0), failed, skipped)
+
+
+def say(text: str) -> None:
+    """Write one line at once, in order with what the tiers write."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def read_options() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description="Run the tests: all tiers, or some.",
+        epilog="tiers: " + "; ".join(f"{tier.name}: {tier.about}" for tier in TIERS),
+    )
+    names = [tier.name for tier in TIERS]
+    parser.add_argument("--quick", action="store_true", help="only " + ", ".join(QUICK))
+    parser.add_argument(
+        "--tier", action="append", choices=names, metavar="NAME", help="only this tier; repeatable"
+    )
+    parser.add_argument("--coverage", action="store_true", help="report which lines no test ran")
+    parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the tiers that were asked for and return the exit code."""
+    options = read_options()
+    wanted = options.tier or (QUICK if options.quick else [tier.name for tier in TIERS])
+    if options.coverage:
+        call(["-m", "coverage", "erase"], 1)
+    counts: dict[str, Count] = {}
+    for tier in TIERS:
+        if tier.name in wanted:
+            say(f"\n=== {tier.name}: {tier.about}")
+            began = time.monotonic()
+            counts[tier.name] = tier.run(options)
+            say(f"--- {tier.name}: {counts[tier.name]}; {time.monotonic() - began:.0f} s")
+    if options.coverage:
+        call(["-m", "coverage", "report"], 1)
+    failed = [name for name, count in counts.items() if count.failed]
+    if failed:
+        again = " ".join(f"--tier {name}" for name in failed)
+        say(f"\nTo run again what failed: python run_tests.py {again}")
+    total = Count(*(sum(column) for column in zip(*counts.values(), strict=True)))
+    say(f"\n{total}")
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,141 @@
+"""The service and region seeds stay inside the closed lists of FOCUS 1.2."""
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+SEEDS = Path(__file__).parents[2] / "focus" / "seeds"
+
+SUBCATEGORIES = {
+    "AI and Machine Learning": "AI Platforms|Bots|Generative AI|Machine Learning"
+    "|Natural Language Processing",
+    "Analytics": "Analytics Platforms|Business Intelligence|Data Processing|Search"
+    "|Streaming Analytics",
+    "Business Applications": "Productivity and Collaboration",
+    "Compute": "Containers|End User Computing|Quantum Compute|Serverless Compute|Virtual Machines",
+    "Databases": "Caching|Data Warehouses|Ledger Databases|NoSQL Databases|Relational Databases"
+    "|Time Series Databases",
+    "Developer Tools": "Developer Platforms|Continuous Integration and Deployment"
+    "|Development Environments|Source Code Management|Quality Assurance",
+    "Identity": "Identity and Access Management",
+    "Integration": "API Management|Messaging|Workflow Orchestration",
+    "Internet of Things": "IoT Analytics|IoT Platforms",
+    "Management and Governance": "Architecture|Compliance|Cost Management|Data Governance"
+    "|Disaster Recovery|Endpoint Management|Observability|Support",
+    "Media": "Content Creation|Gaming|Media Streaming|Mixed Reality",
+    "Migration": "Data Migration|Resource Migration",
+    "Mobile": "",
+    "Multicloud": "Multicloud Integration",
+    "Networking": "Application Networking|Content Delivery|Network Connectivity"
+    "|Network Infrastructure|Network Routing|Network Security",
+    "Security": "Secret Management|Security Posture Management|Threat Detection and Response",
+    "Storage": "Backup Storage|Block Storage|File Storage|Object Storage|Storage Platforms",
+    "Web": "Application Platforms",
+    "Other": "",
+}
+"""FOCUS 1.2's closed list; every category also has a subcategory 'Other (<category>)'."""
+
+ALLOWED = {
+    (category, name)
+    for category, names in SUBCATEGORIES.items()
+    for name in [*filter(None, names.split("|")), f"Other ({category})"]
+}
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """Return a seed's rows."""
+    with (SEEDS / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def services() -> list[dict[str, str]]:
+    return read("aws_services.csv")
+
+
+def test_at_least_150_product_codes_are_known(services: list[dict[str, str]]) -> None:
+    assert len({row["product_code"] for row in services}) >= 150
+
+
+def test_every_category_and_subcategory_is_an_allowed_pair(services: list[dict[str, str]]) -> None:
+    pairs = {(row["service_category"], row["service_subcategory"]) for row in services}
+
+    assert pairs <= ALLOWED
+
+
+def test_a_service_name_has_one_category_and_subcategory(services: list[dict[str, str]]) -> None:
+    pairs = defaultdict(set)
+    for row in services:
+        pairs[row["service_name"]].add((row["service_category"], row["service_subcategory"]))
+
+    assert {name: found for name, found in pairs.items() if len(found) > 1} == {}
+
+
+def test_code_and_family_identify_a_row_and_rows_are_sorted(
+    services: list[dict[str, str]],
+) -> None:
+    keys = [(row["product_code"].lower(), row["product_family"]) for row in services]
+
+    assert keys == sorted(set(keys))
+
+
+def test_every_code_with_families_also_has_a_row_for_the_rest(
+    services: list[dict[str, str]],
+) -> None:
+    general = {row["product_code"] for row in services if not row["product_family"]}
+
+    assert {row["product_code"] for row in services} == general
+
+
+@pytest.mark.parametrize("seed", ["aws_services.csv", "aws_regions.csv"])
+def test_no_cell_has_stray_blanks(seed: str) -> None:
+    assert [row for row in read(seed) if any(cell != cell.strip() for cell in row.values())] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "category"),
+    [
+        ("AmazonEC2", "Compute"),
+        ("AmazonS3", "Storage"),
+        ("AmazonRDS", "Databases"),
+        ("AWSLambda", "Compute"),
+        ("AWSELB", "Networking"),
+        ("awskms", "Security"),
+        ("AmazonBedrock", "AI and Machine Learning"),
+        ("ComputeSavingsPlans", "Compute"),
+        ("AWSSupportEnterprise", "Management and Governance"),
+        ("OCBPremiumSupport", "Management and Governance"),
+    ],
+)
+def test_the_largest_lines_of_a_bill_are_filed_where_people_look(
+    services: list[dict[str, str]], code: str, category: str
+) -> None:
+    found = {
+        row["service_category"]
+        for row in services
+        if row["product_code"] == code and not row["product_family"]
+    }
+
+    assert found == {category}
+
+
+def test_block_storage_and_nat_gateways_are_not_virtual_machines(
+    services: list[dict[str, str]],
+) -> None:
+    families = {
+        row["product_family"]: row["service_category"]
+        for row in services
+        if row["product_code"] == "AmazonEC2"
+    }
+
+    assert families["Storage"] == "Storage"
+    assert families["NAT Gateway"] == "Networking"
+
+
+def test_regions_of_every_partition_and_global_are_named_once() -> None:
+    regions = [row["region_id"] for row in read("aws_regions.csv")]
+
+    assert len(regions) == len(set(regions))
+    assert {"us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "global"} <= set(regions)

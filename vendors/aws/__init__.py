@@ -1,0 +1,45 @@
+"""AWS: Cost and Usage Reports, Data Exports and AWS's own FOCUS exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from core.exports import ExportVersion, SourceRelation, Vendor
+from core.storage.base import ObjectStore
+from vendors.aws.config import AwsConfig, AwsExport, configured_exports, open_store
+from vendors.aws.totals import totals
+
+if TYPE_CHECKING:
+    import click
+
+
+def _versions(store: ObjectStore, export: AwsExport) -> Iterator[ExportVersion]:
+    from vendors.aws.manifest import versions
+
+    return versions(store, export)
+
+
+def _source(store: ObjectStore, version: ExportVersion, connection: Any) -> SourceRelation:
+    from vendors.aws.source import source
+
+    return source(store, version, connection)
+
+
+def _cli() -> click.Group:
+    from vendors.aws.cli import aws
+
+    return aws
+
+
+VENDOR = Vendor(
+    name="aws",
+    schema="aws_billing",
+    config=AwsConfig,
+    exports=configured_exports,
+    store=open_store,
+    versions=_versions,
+    source=_source,
+    totals=totals,
+    cli=_cli,
+)

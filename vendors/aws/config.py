@@ -1,0 +1,184 @@
+"""The section [aws] of config.toml and its [[aws.exports]] entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from core.config import Section, convert, secret
+from core.errors import BadSetting, ExportCollision, MissingSetting, UnknownSetting
+from core.periods import parse_period
+from core.sql import snake
+from core.storage.base import ObjectStore
+from core.storage.folder import FolderStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsConfig(Section):
+    table = "aws"
+
+    bucket: str | None = None
+    """S3 bucket that the export is delivered to; also file:///folder or a path that mirrors one."""
+
+    prefix: str = ""
+    """S3 prefix of the export, as set in the AWS console."""
+
+    export_name: str | None = None
+    """Name of the export."""
+
+    dataset_name: str = "aws_billing"
+    """Schema of the raw tables."""
+
+    table_strategy: Literal["separate", "single"] = "separate"
+    """One raw table for each billing month, or one for all."""
+
+    cur_version: Literal["v1", "v2"] | None = None
+    """v1 is the legacy CUR, v2 is Data Exports (CUR 2.0 and FOCUS); detected when not set."""
+
+    export_format: Literal["csv", "parquet"] | None = None
+    """Format that the files must have; detected when not set."""
+
+    start_date: str | None = None
+    """First month to load, YYYY-MM."""
+
+    end_date: str | None = None
+    """Last month to load, YYYY-MM, itself included."""
+
+    reset: bool = False
+    """Load months again that are already loaded."""
+
+    tag_keys: tuple[str, ...] = ()
+    """Activated tag keys as users wrote them; restores CostCenter from CUR 2.0's cost_center."""
+
+    region: str | None = None
+    """Region of the bucket; AWS's own configuration when not set."""
+
+    endpoint_url: str | None = None
+    """Another S3 endpoint, such as a private or a test one."""
+
+    profile: str | None = None
+    """Profile of ~/.aws/config."""
+
+    role_arn: str | None = None
+    """Role to assume before reading."""
+
+    external_id: str | None = secret()
+    """External id that the role asks for."""
+
+    access_key_id: str | None = secret()
+    """Access key; leave empty to use the AWS credential chain."""
+
+    secret_access_key: str | None = secret()
+    """Secret of the access key; leave empty to use the AWS credential chain."""
+
+    session_token: str | None = secret()
+    """Token of temporary keys."""
+
+    exports: tuple[Any, ...] = ()
+    """Further exports as [[aws.exports]]: each takes the settings above, plus `name`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsExport:
+    """One configured export, checked."""
+
+    name: str
+    settings: AwsConfig
+    start: date | None
+    end: date | None
+    table_prefix: str
+
+    @property
+    def reset(self) -> bool:
+        return self.settings.reset
+
+    @property
+    def table_strategy(self) -> str:
+        return self.settings.table_strategy
+
+    @property
+    def tag_keys(self) -> tuple[str, ...]:
+        return self.settings.tag_keys
+
+    @property
+    def source_name(self) -> str:
+        """The export's name at AWS; `name` may be another here."""
+        return self.settings.export_name or self.name
+
+
+def configured_exports(config: AwsConfig) -> Sequence[AwsExport]:
+    """Return every export that [aws] and [[aws.exports]] describe.
+
+    Raises:
+        MissingSetting: If one lacks its bucket or export name.
+        ExportCollision: If two would write the same raw table.
+    """
+    entries = [entry_settings(config, dict(entry)) for entry in config.exports]
+    if config.export_name or not entries:
+        entries.insert(0, (None, config))
+    found: list[AwsExport] = []
+    for name, settings in entries:
+        found.append(checked(name, settings, first=not found))
+    for index, one in enumerate(found):
+        for other in found[:index]:
+            if one.name == other.name:
+                raise ExportCollision(other.name, one.name, "both have the same name")
+            if one.table_prefix == other.table_prefix:
+                raise ExportCollision(
+                    other.name, one.name, f"both would be tables {one.table_prefix}billing_..."
+                )
+    return found
+
+
+def entry_settings(config: AwsConfig, entry: dict[str, Any]) -> tuple[str | None, AwsConfig]:
+    """Lay one [[aws.exports]] entry over [aws]."""
+    name = entry.pop("name", None)
+    known = {f.name for f in fields(AwsConfig)} - {"exports"}
+    if unknown := entry.keys() - known:
+        raise UnknownSetting("[[aws.exports]]", unknown, known | {"name"})
+    types = get_type_hints(AwsConfig)
+    values = {k: convert(f"aws.exports.{k}", v, types[k]) for k, v in entry.items()}
+    return name, replace(config, exports=(), **values)
+
+
+def checked(name: str | None, settings: AwsConfig, *, first: bool) -> AwsExport:
+    if not settings.bucket:
+        raise MissingSetting("aws.bucket", "--bucket", "OPEN_FINOPS_AWS_BUCKET")
+    if not settings.export_name:
+        raise MissingSetting("aws.export_name", "--export-name", "OPEN_FINOPS_AWS_EXPORT_NAME")
+    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
+    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
+    if start and end and start > end:
+        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
+        raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
+    name = name or settings.export_name
+    return AwsExport(
+        name=name,
+        settings=settings,
+        start=start,
+        end=end,
+        table_prefix="" if first else f"{snake(name)}__",
+    )
+
+
+def open_store(export: AwsExport) -> ObjectStore:
+    """Open the bucket, or the folder that mirrors one, of an export."""
+    settings = export.settings
+    assert settings.bucket is not None
+    scheme = urlsplit(settings.bucket).scheme
+    if scheme == "file":
+        return FolderStore(Path(url2pathname(urlsplit(settings.bucket).path)))
+    if "/" in settings.bucket.removeprefix("s3://").rstrip("/") or settings.bucket == ".":
+        return FolderStore(Path(settings.bucket).expanduser())
+    from core.storage.s3 import S3Access, S3Store
+
+    names = {f.name for f in fields(S3Access)}
+    access = S3Access(**{n: getattr(settings, n) for n in names})
+    return S3Store(settings.bucket.removeprefix("s3://").rstrip("/"), access)
