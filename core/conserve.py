@@ -105,7 +105,7 @@ def focus_totals(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE focus_totals AS
-        SELECT l.load_id, f.export, f.billing_period, {KEY}, rows, billed, effective
+        SELECT l.load_id, f.* EXCLUDE (vendor)
         FROM (
             SELECT x_Vendor AS vendor, x_Export AS export,
                 CAST(BillingPeriodStart AS DATE) AS billing_period,

@@ -9,7 +9,7 @@
   {% set keys = {"": shared} %}
   {% if execute %}
     {% set query %}
-      select export, key from finops.tag_keys where vendor = 'aws' order by export, key
+      select export, key from ledger.tag_keys where vendor = 'aws' order by export, key
     {% endset %}
     {% for row in run_query(query).rows %}
       {% set in_bill = snake_tag_key(row["key"]) %}

@@ -90,6 +90,11 @@ committed as (
             else 'Adjustment'
         end as charge_category,
         case
+            when kind in ('refund', 'credit', 'tax')
+                then savings_plan_savings_plan_a_r_n <> ''
+            else kind in ('sp_usage', 'sp_fee', 'sp_upfront')
+        end as is_savings_plan,
+        case
             when kind = 'refund' and line_item_usage_start_date < billing_period_start
                 then 'Correction'
         end as charge_class

@@ -1,187 +1,194 @@
--- Every AWS charge in FOCUS 1.2 columns, still in snake case: CUR mapped, FOCUS exports as they are.
+-- Every AWS charge in FOCUS 1.2 columns, still in snake case.
+-- CUR line items mapped, savings plan residuals, and FOCUS exports as AWS wrote them.
 with
-
-priced as (
-
-    select
-        *,
-        coalesce(nullif(pricing_currency, ''), line_item_currency_code) as price_currency,
-        nullif(line_item_resource_id, '') as resource_id,
-        case when charge_category in ('Usage', 'Purchase') then nullif(product_sku, '') end
-            as sku_id,
-        coalesce(
-            nullif(product_region_code, ''),
-            nullif(product_region, ''),
-            nullif(regexp_extract(line_item_availability_zone, '^[a-z]+(-[a-z]+)+-[0-9]+'), '')
-        ) as region_id,
-        -- Fees, marketplace and discounts have no public price: null, since 0 would be a lie.
-        case
-            when kind in ('usage', 'ri_usage', 'sp_usage') and not is_unused
-                then {{ unit_price(
-                    'pricing_public_on_demand_rate', 'list_cost', 'pricing_quantity') }}
-        end as list_unit_price,
-        case
-            when kind <> 'discount' and not is_unused and charge_category in ('Usage', 'Purchase')
-                then {{ unit_price(
-                    'case when is_net then line_item_net_unblended_rate'
-                    ~ ' else line_item_unblended_rate end',
-                    'contracted_cost',
-                    'pricing_quantity') }}
-        end as contracted_unit_price
-    from {{ ref('int_aws__charges') }}
-
-),
 
 mapped as (
 
     select
-        ---------- who bills whom
+        ---------- source
         'aws' as x_vendor,
-        priced.x_export,
-        priced.x_load_id,
-        priced.bill_payer_account_id as billing_account_id,
-        nullif(priced.bill_payer_account_name, '') as billing_account_name,
+        charges.x_export,
+        charges.x_load_id,
+        charges.line_item_line_item_type as x_source_line_item_type,
+        case when charges.is_unused then charges.row_id || '#unused' else charges.row_id end
+            as x_source_row_id,
+        case when charges.is_unused then charges.row_id end as x_parent_row_id,
+        nullif(charges.line_item_usage_type, '') as x_usage_type,
+        nullif(charges.line_item_operation, '') as x_operation,
+        nullif(charges.line_item_product_code, '') as x_service_code,
+
+        ---------- who bills whom
+        charges.bill_payer_account_id as billing_account_id,
+        nullif(charges.bill_payer_account_name, '') as billing_account_name,
         'Management Account' as billing_account_type,
-        nullif(priced.line_item_usage_account_id, '') as sub_account_id,
-        nullif(priced.line_item_usage_account_name, '') as sub_account_name,
-        case when priced.line_item_usage_account_id <> '' then 'Member Account' end
+        nullif(charges.line_item_usage_account_id, '') as sub_account_id,
+        nullif(charges.line_item_usage_account_name, '') as sub_account_name,
+        case when charges.line_item_usage_account_id <> '' then 'Member Account' end
             as sub_account_type,
-        nullif(priced.bill_invoice_id, '') as invoice_id,
+        nullif(charges.bill_invoice_id, '') as invoice_id,
         coalesce(
-            nullif(priced.bill_invoicing_entity, ''),
-            nullif(priced.line_item_legal_entity, ''),
+            nullif(charges.bill_invoicing_entity, ''),
+            nullif(charges.line_item_legal_entity, ''),
             'Amazon Web Services, Inc.'
         ) as invoice_issuer_name,
         'AWS' as provider_name,
-        coalesce(nullif(priced.line_item_legal_entity, ''), 'Amazon Web Services, Inc.')
+        coalesce(nullif(charges.line_item_legal_entity, ''), 'Amazon Web Services, Inc.')
             as publisher_name,
 
         ---------- times (UTC; ends are exclusive)
-        priced.billing_period_start,
-        priced.billing_period_start + interval 1 month as billing_period_end,
-        coalesce(priced.line_item_usage_start_date, priced.billing_period_start)
-            as charge_period_start,
-        greatest(
-            -- Fees and taxes end at 23:59:59, a second before the exclusive end.
-            coalesce(
-                case
-                    when date_part('second', priced.line_item_usage_end_date) = 59
-                        then priced.line_item_usage_end_date + interval 1 second
-                    else priced.line_item_usage_end_date
-                end,
-                priced.billing_period_start + interval 1 month
-            ),
-            coalesce(priced.line_item_usage_start_date, priced.billing_period_start)
-            + interval 1 second
-        ) as charge_period_end,
+        charges.billing_period_start,
+        charges.billing_period_start + interval 1 month as billing_period_end,
+        charges.charge_period_start,
+        greatest(charges.charge_period_end, charges.charge_period_start + interval 1 second)
+            as charge_period_end,
 
         ---------- what was charged
-        priced.charge_category,
-        priced.charge_class,
-        nullif(priced.line_item_line_item_description, '') as charge_description,
+        charges.charge_category,
+        charges.charge_class,
+        nullif(charges.line_item_line_item_description, '') as charge_description,
         case
-            when priced.charge_category = 'Usage' and priced.kind <> 'refund' then 'Usage-Based'
-            when priced.kind in ('sp_fee', 'ri_fee') then 'Recurring'
+            when charges.charge_category = 'Usage' and charges.kind <> 'refund' then 'Usage-Based'
+            when charges.kind in ('sp_fee', 'ri_fee') then 'Recurring'
             when
-                priced.kind = 'fee' and (
-                    starts_with(priced.line_item_product_code, 'AWSSupport')
-                    or priced.line_item_line_item_description ilike '%monthly%'
-                    or priced.line_item_line_item_description ilike '%per month%'
+                charges.kind = 'fee' and (
+                    starts_with(charges.line_item_product_code, 'AWSSupport')
+                    or charges.line_item_line_item_description ilike '%monthly%'
+                    or charges.line_item_line_item_description ilike '%per month%'
                 )
                 then 'Recurring'
             else 'One-Time'
         end as charge_frequency,
-
-        ---------- money (billing currency)
-        priced.line_item_currency_code as billing_currency,
-        priced.billed_cost,
-        priced.effective_cost,
-        priced.list_cost,
-        priced.contracted_cost,
-        priced.list_unit_price,
-        priced.contracted_unit_price,
-        case when priced.kind = 'tax' then 'tax follows billed cost' end as x_effective_cost_note,
-
-        ---------- prices and quantities
-        priced.price_currency as pricing_currency,
         case
-            when priced.price_currency = priced.line_item_currency_code then priced.effective_cost
-        end as pricing_currency_effective_cost,
-        case
-            when priced.price_currency = priced.line_item_currency_code then priced.list_unit_price
-        end as pricing_currency_list_unit_price,
-        case
-            when priced.price_currency = priced.line_item_currency_code
-                then priced.contracted_unit_price
-        end as pricing_currency_contracted_unit_price,
-        case
-            when priced.charge_category not in ('Usage', 'Purchase') then null
-            when priced.kind in ('ri_usage', 'sp_usage') or priced.is_unused then 'Committed'
-            when contains(priced.line_item_usage_type, 'SpotUsage') then 'Dynamic'
+            when charges.charge_category not in ('Usage', 'Purchase') then null
+            when charges.kind in ('ri_usage', 'sp_usage') or charges.is_unused then 'Committed'
+            when contains(charges.line_item_usage_type, 'SpotUsage') then 'Dynamic'
             else 'Standard'
         end as pricing_category,
-        priced.pricing_quantity,
-        case
-            when priced.pricing_quantity is null then null
-            when priced.is_unused and priced.kind = 'sp_fee' then priced.line_item_currency_code
-            when priced.is_unused then 'Hours'
-            else coalesce(nullif(priced.pricing_unit, ''), 'Units')
-        end as pricing_unit,
-        case
-            when priced.charge_category <> 'Usage' or priced.is_unused then null
-            when priced.kind = 'discount' then 0
-            else priced.pricing_quantity
-        end as consumed_quantity,
-        case
-            when priced.charge_category <> 'Usage' or priced.is_unused then null
-            when priced.pricing_quantity is null then null
-            else coalesce(nullif(priced.pricing_unit, ''), 'Units')
-        end as consumed_unit,
+
+        ---------- money and quantities (billing currency)
+        charges.line_item_currency_code as billing_currency,
+        charges.billed_cost,
+        charges.effective_cost,
+        case when charges.kind = 'tax' then 'tax follows billed cost' end as x_effective_cost_note,
+        charges.list_cost,
+        charges.list_unit_price,
+        charges.contracted_cost,
+        charges.contracted_unit_price,
+        charges.price_currency as pricing_currency,
+        case when charges.is_billed_as_priced then charges.effective_cost end
+            as pricing_currency_effective_cost,
+        case when charges.is_billed_as_priced then charges.list_unit_price end
+            as pricing_currency_list_unit_price,
+        case when charges.is_billed_as_priced then charges.contracted_unit_price end
+            as pricing_currency_contracted_unit_price,
+        charges.pricing_quantity,
+        charges.price_unit as pricing_unit,
+        charges.consumed_quantity,
+        case when charges.consumed_quantity is not null then charges.price_unit end
+            as consumed_unit,
 
         ---------- commitments
-        priced.commitment_discount_id,
+        charges.commitment_discount_id,
         case
-            when priced.commitment_discount_id is null then null
-            when priced.savings_plan_savings_plan_a_r_n <> '' then 'Spend'
+            when charges.commitment_discount_id is null then null
+            when charges.is_savings_plan then 'Spend'
             else 'Usage'
         end as commitment_discount_category,
         case
-            when priced.commitment_discount_id is null then null
-            when priced.savings_plan_savings_plan_a_r_n <> ''
-                then coalesce(nullif(priced.savings_plan_offering_type, ''), 'Savings Plan')
+            when charges.commitment_discount_id is null then null
+            when charges.is_savings_plan
+                then coalesce(nullif(charges.savings_plan_offering_type, ''), 'Savings Plan')
             else 'Reserved Instance'
         end as commitment_discount_type,
         cast(null as varchar) as commitment_discount_name,
         case
-            when priced.commitment_discount_id is null then null
-            when priced.is_unused then 'Unused'
-            when priced.kind in ('sp_usage', 'ri_usage') then 'Used'
+            when charges.commitment_discount_id is null then null
+            when charges.is_unused then 'Unused'
+            when charges.kind in ('sp_usage', 'ri_usage') then 'Used'
         end as commitment_discount_status,
-        priced.commitment_quantity as commitment_discount_quantity,
-        priced.commitment_unit as commitment_discount_unit,
-        try_cast(
-            case
-                when priced.commitment_discount_id is null then null
-                else coalesce(
-                    nullif(priced.savings_plan_start_time, ''),
-                    nullif(priced.reservation_start_time, '')
+        charges.commitment_discount_quantity,
+        charges.commitment_discount_unit,
+        {{ of_commitment('start_time', 'timestamp') }} as x_commitment_start,
+        {{ of_commitment('end_time', 'timestamp') }} as x_commitment_end,
+        case
+            when charges.commitment_discount_id is not null
+                then coalesce(
+                    nullif(charges.savings_plan_purchase_term, ''),
+                    nullif(charges.pricing_lease_contract_length, '')
                 )
-            end as timestamp
-        ) as x_commitment_start,
-        try_cast(
-            case
-                when priced.commitment_discount_id is null then null
-                else coalesce(
-                    nullif(priced.savings_plan_end_time, ''),
-                    nullif(priced.reservation_end_time, '')
+        end as x_commitment_term,
+        case
+            when charges.commitment_discount_id is not null
+                then coalesce(
+                    nullif(charges.savings_plan_payment_option, ''),
+                    nullif(charges.pricing_purchase_option, '')
                 )
-            end as timestamp
-        ) as x_commitment_end,
+        end as x_payment_option,
+        nullif(charges.capacity_reservation_capacity_reservation_arn, '')
+            as capacity_reservation_id,
+        case
+            when charges.charge_category <> 'Usage' then null
+            when coalesce(charges.capacity_reservation_capacity_reservation_arn, '') = '' then null
+            when
+                lower(charges.capacity_reservation_capacity_reservation_status) = 'unused'
+                or charges.line_item_usage_type like '%Unused%'
+                then 'Unused'
+            else 'Used'
+        end as capacity_reservation_status,
 
-        ---------- source
-        priced.line_item_line_item_type as x_source_line_item_type
-    from priced
+        ---------- what and where
+        coalesce(
+            of_family.service_name,
+            services.service_name,
+            nullif(charges.product_product_name, ''),
+            nullif(charges.line_item_product_code, ''),
+            'Other'
+        ) as service_name,
+        coalesce(of_family.service_category, services.service_category, 'Other')
+            as service_category,
+        coalesce(of_family.service_subcategory, services.service_subcategory, 'Other (Other)')
+            as service_subcategory,
+        charges.region_id,
+        case when charges.region_id is not null then coalesce(regions.region_name, charges.region_id) end
+            as region_name,
+        nullif(charges.line_item_availability_zone, '') as availability_zone,
+        charges.resource_id,
+        case when charges.resource_id is not null then tag_sets.resource_name end as resource_name,
+        {{ aws_resource_type('charges.resource_id', 'charges.line_item_product_code') }}
+            as resource_type,
+        charges.sku_id,
+        case when charges.sku_id is not null then nullif(charges.line_item_usage_type, '') end
+            as sku_meter,
+        charges.sku_price_id,
+        case when charges.sku_price_id is not null then sku_details.sku_price_details end
+            as sku_price_details,
+        tag_sets.tags,
+        tag_sets.cost_categories as x_cost_categories,
+        charges.discount as x_discounts
+
+    from {{ ref('int_aws__priced') }} as charges
+    left join {{ ref('aws_services') }} as services
+        on
+            charges.line_item_product_code = services.product_code
+            and services.product_family is null
+    left join {{ ref('aws_services') }} as of_family
+        on
+            charges.line_item_product_code = of_family.product_code
+            and charges.product_product_family = of_family.product_family
+    left join {{ ref('aws_regions') }} as regions on charges.region_id = regions.region_id
+    left join {{ ref('int_aws__tag_sets') }} as tag_sets
+        on
+            charges.x_export = tag_sets.x_export
+            and charges.resource_tags is not distinct from tag_sets.resource_tags
+            and charges.cost_category is not distinct from tag_sets.cost_category
+    left join {{ ref('int_aws__sku_details') }} as sku_details
+        on
+            charges.product = sku_details.product
 
 )
 
 select * from mapped
+union all by name
+select * from {{ ref('int_aws__sp_residuals') }}
+union all by name
+select * from {{ ref('int_aws__focus_native') }}

@@ -6,7 +6,6 @@ billed as (
 
     select
         *,
-        kind = 'refund' and savings_plan_savings_plan_a_r_n <> '' as is_sp_refund,
         case
             when kind in ('ri_fee', 'ri_upfront')
                 then try_cast(reservation_total_reserved_units as decimal(38, 18))
@@ -96,6 +95,46 @@ contracted as (
 
 select
     *,
+    coalesce(
+        identity_line_item_id || '#' || identity_time_interval,
+        identity_line_item_id,
+        md5(concat_ws('|', x_load_id))
+    ) as row_id,
+    coalesce(line_item_usage_start_date, billing_period_start) as charge_period_start,
+    -- Fees and taxes end at 23:59:59, a second before the exclusive end.
+    coalesce(
+        case
+            when date_part('second', line_item_usage_end_date) = 59
+                then line_item_usage_end_date + interval 1 second
+            else line_item_usage_end_date
+        end,
+        billing_period_start + interval 1 month
+    ) as charge_period_end,
+    coalesce(nullif(pricing_currency, ''), line_item_currency_code) as price_currency,
+    coalesce(nullif(pricing_currency, ''), line_item_currency_code) = line_item_currency_code
+        as is_billed_as_priced,
+    coalesce(
+        nullif(product_region_code, ''),
+        nullif(product_region, ''),
+        nullif(regexp_extract(line_item_availability_zone, '^[a-z]+(-[a-z]+)+-[0-9]+'), '')
+    ) as region_id,
+    nullif(line_item_resource_id, '') as resource_id,
+    case when charge_category in ('Usage', 'Purchase') then nullif(product_sku, '') end as sku_id,
+    case
+        when charge_category in ('Usage', 'Purchase')
+            then coalesce(nullif(pricing_rate_code, ''), nullif(pricing_rate_id, ''))
+    end as sku_price_id,
+    case
+        when pricing_quantity is null then null
+        when is_unused and is_savings_plan then line_item_currency_code
+        when is_unused then 'Hours'
+        else coalesce(nullif(pricing_unit, ''), 'Units')
+    end as price_unit,
+    case
+        when charge_category <> 'Usage' or is_unused then null
+        when kind = 'discount' then 0
+        else pricing_quantity
+    end as consumed_quantity,
     -- Fees, marketplace and discounts have no public price: null, since 0 would be a lie.
     case
         when kind in ('usage', 'ri_usage', 'sp_usage') and not is_unused
@@ -112,7 +151,7 @@ select
     case
         when commitment_discount_id is null or charge_category not in ('Usage', 'Purchase')
             then null
-        when kind in ('sp_usage', 'sp_fee', 'sp_upfront') or is_sp_refund
+        when is_savings_plan
             then
                 case
                     when kind = 'sp_usage'
@@ -142,7 +181,7 @@ select
     case
         when commitment_discount_id is null or charge_category not in ('Usage', 'Purchase')
             then null
-        when kind in ('sp_usage', 'sp_fee', 'sp_upfront') or is_sp_refund
+        when is_savings_plan
             then line_item_currency_code
         when kind = 'ri_usage' and line_item_normalized_usage_amount > 0 then 'Normalized Hours'
         when reserved_normalized_units > 0 then 'Normalized Hours'

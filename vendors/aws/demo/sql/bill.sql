@@ -21,7 +21,7 @@ joined AS (
         p.product_name, p.billing_entity, coalesce(p.legal_entity, a.invoicing_entity) AS legal_entity,
         w.cost_category,
         m.period_start, m.period_end, m.open, m.version,
-        s.family, s.unit, s.instance_type, s.attributes, s.norm AS norm_factor, s.basis,
+        s.family, s.unit, s.description AS sku_description, s.instance_type, s.attributes, s.norm AS norm_factor, s.basis,
         coalesce(l.usage_type, l.prefix || CASE l.line_type WHEN 'RIFee' THEN 'HeavyUsage:' || s.instance_type
             WHEN 'Fee' THEN 'HeavyUsage:' || s.instance_type ELSE s.usage_type END, '') AS full_usage_type,
         coalesce(l.operation, s.operation, '') AS full_operation,
@@ -32,7 +32,7 @@ joined AS (
         CAST(round(l.rate * (1 - c.discount), 6) AS DECIMAL(18, 10)) AS plan_rate,
         l.line_type IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') AS is_usage,
         s.operation = 'RunInstances:SV001' AS spot,
-        CAST(round(s.price * g.multiplier, 10) AS DECIMAL(18, 10)) AS public_rate,
+        CAST(round(s.price * g.multiplier, 10) AS DECIMAL(20, 10)) AS public_rate,
         p.edp + p.private_rate AS rebate,
         upper(substr(md5(concat(l.sku, l.region)), 1, 16)) AS sku_code,
         md5(concat_ws('/', l.charge, l.resource, l.account, l.workload, l.product_code, l.sku, l.commitment,
@@ -67,7 +67,10 @@ SELECT
     CAST(j.rate AS VARCHAR) AS line_item_blended_rate,
     j.currency AS line_item_currency_code,
     j.legal_entity AS line_item_legal_entity,
-    coalesce(j.description, '') AS line_item_line_item_description,
+    CASE WHEN j.description IS NOT NULL THEN j.description
+        WHEN j.line_type = 'DiscountedUsage' THEN concat(j.product_name, ', ', j.instance_type, ' reserved instance applied')
+        ELSE replace(replace(replace(j.sku_description, '{rate}', rtrim(rtrim(CAST(j.rate AS VARCHAR), '0'), '.')),
+            '{location}', coalesce(j.location, '')), '{region}', j.region) END AS line_item_line_item_description,
     j.line_type AS line_item_line_item_type,
     CAST(j.cost + j.saving AS DECIMAL(20, 10)) AS line_item_net_unblended_cost,
     CASE WHEN j.is_usage THEN CAST(CAST(j.rate * (1 - j.rebate) AS DECIMAL(18, 10)) AS VARCHAR) END

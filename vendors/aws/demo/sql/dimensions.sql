@@ -37,7 +37,7 @@ WITH
 units AS (
     SELECT f.*, w.account, w.region, w.first_month, w.last_month, w.tags,
         a.account_id, a.partition, a.negotiated, s.product_code, s.basis, s.arn,
-        g.location, g.prefix, CAST(round(s.price * g.multiplier, 10) AS DECIMAL(18, 10)) AS rate,
+        g.location, g.prefix, CAST(round(s.price * g.multiplier, 10) AS DECIMAL(20, 10)) AS rate,
         s.operation = 'RunInstances:SV001' AS spot,
         coalesce(s.norm, 1) AS norm, p.edp, p.private_rate,
         plan.last_month_start, plan.seed,

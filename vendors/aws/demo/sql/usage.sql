@@ -4,33 +4,33 @@ CREATE OR REPLACE TABLE slot AS
 WITH
 
 hours AS (
-    SELECT unnest(generate_series(period_start, data_end - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS at
+    SELECT unnest(generate_series(period_start, data_end - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS moment
     FROM month
 ),
 
 shaped AS (
-    SELECT at, 'steady' AS shape, 1.0 AS factor FROM hours
+    SELECT moment, 'steady' AS shape, 1.0 AS factor FROM hours
     UNION ALL
-    SELECT at, 'office', CASE WHEN isodow(at) <= 5 AND hour(at) BETWEEN 8 AND 19 THEN 1.0 ELSE 0.0 END
+    SELECT moment, 'office', CASE WHEN isodow(moment) <= 5 AND hour(moment) BETWEEN 8 AND 19 THEN 1.0 ELSE 0.0 END
     FROM hours
     UNION ALL
     -- shops: busy in the afternoon, quieter at the weekend
-    SELECT at, 'traffic',
-        CASE isodow(at) WHEN 6 THEN 0.82 WHEN 7 THEN 0.76 ELSE 1.08 END
-        * (0.55 + 0.9 * (1 - least(abs(hour(at) - 14), 24 - abs(hour(at) - 14)) / 12))
+    SELECT moment, 'traffic',
+        CASE isodow(moment) WHEN 6 THEN 0.82 WHEN 7 THEN 0.76 ELSE 1.08 END
+        * (0.55 + 0.9 * (1 - least(abs(hour(moment) - 14), 24 - abs(hour(moment) - 14)) / 12))
     FROM hours
     UNION ALL
     -- jobs: at night, longer ones when the month is closed
-    SELECT at, 'batch', CASE WHEN hour(at) < 6 THEN 4.0 ELSE 0.0 END
-        * CASE WHEN day(at) <= 2 OR day(at) >= 28 THEN 1.35 ELSE 0.97 END
+    SELECT moment, 'batch', CASE WHEN hour(moment) < 6 THEN 4.0 ELSE 0.0 END
+        * CASE WHEN day(moment) <= 2 OR day(moment) >= 28 THEN 1.35 ELSE 0.97 END
     FROM hours
 )
 
 SELECT s.shape,
-    date_trunc(plan.grain, s.at) AS start_at,
-    CASE plan.grain WHEN 'hour' THEN date_trunc('hour', s.at) + INTERVAL 1 HOUR
-        WHEN 'day' THEN date_trunc('day', s.at) + INTERVAL 1 DAY ELSE month.period_end END AS end_at,
-    CAST(epoch(date_trunc(plan.grain, s.at)) AS BIGINT) // 3600 AS number,
+    date_trunc(plan.grain, s.moment) AS start_at,
+    CASE plan.grain WHEN 'hour' THEN date_trunc('hour', s.moment) + INTERVAL 1 HOUR
+        WHEN 'day' THEN date_trunc('day', s.moment) + INTERVAL 1 DAY ELSE month.period_end END AS end_at,
+    CAST(epoch(date_trunc(plan.grain, s.moment)) AS BIGINT) // 3600 AS number,
     count(*) AS hours,
     avg(s.factor) AS factor,
     avg(least(s.factor, 1)) AS presence
@@ -40,7 +40,7 @@ GROUP BY ALL;
 CREATE OR REPLACE TABLE spot_price AS
 SELECT r.sku, r.region, s.start_at,
     CAST(round(any_value(r.rate) * (0.30 + ((s.number // 24) * 7919 + ascii(r.sku) * 31) % 97 / 800), 6)
-        AS DECIMAL(18, 10)) AS rate
+        AS DECIMAL(20, 10)) AS rate
 FROM resource AS r CROSS JOIN slot AS s
 WHERE r.spot AND s.shape = r.shape
 GROUP BY r.sku, r.region, s.start_at, s.number;
@@ -92,7 +92,7 @@ priced AS (
         coalesce(t.rate, p.rate) AS rate,
         CASE WHEN p.start_at >= c.start_at AND p.start_at < c.end_at THEN c.commitment END AS commitment,
         CASE WHEN p.start_at >= c.start_at AND p.start_at < c.end_at THEN c.kind ELSE '' END AS kind,
-        CAST(round(p.rate * (1 - c.discount), 6) AS DECIMAL(18, 6)) AS plan_rate,
+        CAST(round(p.rate * (1 - c.discount), 6) AS DECIMAL(20, 6)) AS plan_rate,
         c.norm_recurring_rate, c.norm_upfront_rate
     FROM parts AS p
     LEFT JOIN commitment AS c ON c.commitment = p.commitment
@@ -104,8 +104,8 @@ costed AS (
     SELECT *,
         CAST(round(CASE kind WHEN 'RI' THEN 0 ELSE quantity * rate END, 8) AS DECIMAL(18, 8)) AS cost,
         CAST(round(quantity * plan_rate, 8) AS DECIMAL(18, 8)) AS plan_cost,
-        CAST(round(quantity * norm * norm_recurring_rate, 8) AS DECIMAL(18, 8)) AS recurring_cost,
-        CAST(round(quantity * norm * norm_upfront_rate, 8) AS DECIMAL(18, 8)) AS upfront_cost
+        CAST(round(quantity * CAST(norm * norm_recurring_rate AS DECIMAL(20, 8)), 8) AS DECIMAL(18, 8)) AS recurring_cost,
+        CAST(round(quantity * CAST(norm * norm_upfront_rate AS DECIMAL(20, 8)), 8) AS DECIMAL(18, 8)) AS upfront_cost
     FROM priced
 )
 
