@@ -20,7 +20,7 @@ PIP = (
     "-m pip install --require-hashes --no-deps --only-binary=:all: "
     "--no-input --no-color --retries=2 --disable-pip-version-check -r"
 )
-OFFLINE = ("Retrying (", "Max retries exceeded", "ProxyError", "name resolution", "unreachable")
+OFFLINE = ("Retrying (", "Max retries exceeded", "NewConnectionError", "ProxyError")
 UNAVAILABLE, INTERRUPTED = 69, 130
 
 
@@ -124,11 +124,14 @@ def _install(venv: str, locked: str, guard: int) -> None:
     new, old = venv + ".new", venv + ".old"
     for left_over in (new, old):
         shutil.rmtree(left_over, ignore_errors=True)
+    name, log = os.path.basename(venv), venv + ".log"
     steps = [
-        [sys.executable, "-m", "venv", new],
+        [sys.executable, "-m", "venv", "--prompt", name, new],
         [os.path.join(new, "bin", "python"), *PIP.split(), locked],
     ]
-    _run(steps, f"Preparing {os.path.basename(venv)}", venv + ".log", guard)
+    if not _run(steps, f"Preparing {name} (once, about a minute) ...", log, guard):
+        shutil.rmtree(new, ignore_errors=True)
+        raise _failure(f"cannot install the packages: {_reason(log)}", f"Its own words: {log}")
     _rename_in_scripts(new, venv)
     shutil.copyfile(locked, _mark(new))
     if os.path.exists(venv):
@@ -149,47 +152,51 @@ def _rename_in_scripts(new: str, venv: str) -> None:
                     script.write(text.replace(os.fsencode(new), os.fsencode(venv)))
 
 
-def _run(steps: "list[list[str]]", title: str, log: str, guard: int) -> None:
-    """Run the steps under one line of progress; what they say goes to `log`.
+def _run(steps: "list[list[str]]", title: str, log: str, guard: int) -> bool:
+    """Run the steps under one line of progress and return whether all succeeded.
 
-    They inherit the guard, so that the start after a kill waits for a pip that outlived its parent.
+    What they say goes to `log`. They inherit the guard, so that the start after a kill waits for an
+    installer that outlived its parent.
     """
     import subprocess
     import time
 
-    began = time.monotonic()
+    began, back = time.monotonic(), f"\r{title}" if sys.stderr.isatty() else ""
     variables = dict(_variables(), PIP_USER="0", PYTHONUNBUFFERED="1")
-    back = f"\r{title} ..." if sys.stderr.isatty() else ""
-    _say(f"{title} ...")
-    with open(log, "wb") as said:
-        for step in steps:
-            process = subprocess.Popen(
-                step,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                env=variables,
-                pass_fds=[guard],
-            )
-            while process.returncode is None:
-                try:
-                    process.wait(timeout=1)
-                except subprocess.TimeoutExpired:
-                    _say(back and f"{back} {time.monotonic() - began:.0f} s")
-            if process.returncode:
-                _explain(log)
-    _say(f"{back} ready in {time.monotonic() - began:.0f} s\n")
+    end = "\n"
+    _say(title)
+    try:
+        with open(log, "wb") as words:
+            for step in steps:
+                process = subprocess.Popen(
+                    step,
+                    env=variables,
+                    stdin=subprocess.DEVNULL,
+                    stdout=words,
+                    stderr=words,
+                    pass_fds=[guard],
+                )
+                while process.returncode is None:
+                    try:
+                        process.wait(timeout=1)
+                    except subprocess.TimeoutExpired:
+                        _say(back and f"{back} {time.monotonic() - began:.0f} s")
+                if process.returncode:
+                    return False
+        end = f"{back} ready in {time.monotonic() - began:.0f} s\n"
+        return True
+    finally:
+        _say(end)
 
 
-def _explain(log: str) -> None:
-    """Fail with the installer's last error, or with the network where that is the cause."""
+def _reason(log: str) -> str:
+    """Return the installer's last error, or that there is no network where that is the cause."""
     with open(log, errors="replace") as text:
         lines = [line.strip() for line in text if line.strip()] or ["it was ended"]
-    reason = ([line for line in lines if line.startswith("ERROR")] or lines)[-1]
     if any(sign in line for line in lines for sign in OFFLINE):
-        reason = "the package index cannot be reached"
-    _say("\n")
-    raise _failure(f"cannot install the packages: {reason}.", f"The installer's own words: {log}")
+        return "the package index cannot be reached."
+    last = ([line for line in lines if line.startswith("ERROR: ")] or lines)[-1]
+    return last.split("ERROR: ")[-1]
 
 
 def _say(text: str) -> None:
@@ -198,5 +205,5 @@ def _say(text: str) -> None:
 
 
 def _failure(problem: str, hint: str, code: int = UNAVAILABLE) -> SystemExit:
-    _say(f"Error: {problem}\n{hint}\n")
+    _say(f"error: {problem}\nhint:  {hint}\n")
     return SystemExit(code)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The gate: lint, types and every test, tier after tier.
 
-`python run_tests.py` installs what it needs into .venv-dev and runs all tiers; a tier that fails does
-not keep the later ones from running. The last line sums up: `N passed, N failed`.
+`python run_tests.py` installs what it needs into .venv-dev and runs all tiers; a tier that fails
+does not keep the later ones from running. The last line sums up: `N passed, N failed`.
 """
 
 import bootstrap

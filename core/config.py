@@ -1,76 +1,28 @@
-"""config.toml, environment and flags, resolved in one place for every section.
-
-Later layers win: default, file, environment, flag. A flag that nobody typed is None.
-"""
+"""config.toml, environment and flags, resolved in one place for every section."""
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import UnionType
-from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from core.backends.duckdb import Limits, default_threads
 from core.errors import BadConfigFile, BadSetting, ConfigNotFound, UnknownSetting
 from core.exports import load_vendor, vendor_names
+from core.sections import ENV_PREFIX, Section
 
 ROOT = Path(__file__).resolve().parent.parent
-ENV_PREFIX = "OPEN_FINOPS_"
-ENV_ALIASES = {
-    "OPEN_FINOPS_PROJECT_DATA_DIR": "OPEN_FINOPS_DATA_DIR",
-    "OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH": "OPEN_FINOPS_DATABASE_PATH",
-    "OPEN_FINOPS_AWS_DATASET_NAME": "OPEN_FINOPS_AWS_DATASET",
-}
-"""Short or former names that mean the same variable; the full name wins."""
-
-
-def secret(default: str | None = None) -> Any:
-    """Declare a setting that no log, error, repr or `config show` reveals."""
-    return field(default=default, repr=False, metadata={"secret": True})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """One table of config.toml."""
-
-    table: ClassVar[str]
-
-    @classmethod
-    def resolve(
-        cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
-    ) -> Self:
-        """Merge the layers and convert each value to its field's type.
-
-        Raises:
-            UnknownSetting: For a key of `file` that is no field.
-            BadSetting: For a value that its type cannot hold.
-        """
-        types = get_type_hints(cls)
-        names = {f.name for f in fields(cls)}
-        if unknown := file.keys() - names:
-            raise UnknownSetting(f"[{cls.table}]", unknown, names)
-        values: dict[str, Any] = {}
-        for name in names:
-            given = flags.get(name)
-            if given is None:
-                given = from_environment(cls.table, name, env)
-            if given is None:
-                given = file.get(name)
-            if given is not None:
-                values[name] = convert(f"{cls.table}.{name}", given, types[name])
-        return cls(**values)
-
-    @classmethod
-    def secrets(cls) -> frozenset[str]:
-        """Return the names of the secret settings."""
-        return frozenset(f.name for f in fields(cls) if f.metadata.get("secret"))
+MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectConfig(Section):
+    """The project and the place of its data."""
+
     table = "project"
 
     name: str = "open-finops-stack"
@@ -82,6 +34,8 @@ class ProjectConfig(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseConfig(Section):
+    """The engine that holds the data."""
+
     table = "database"
 
     backend: Literal["duckdb"] = "duckdb"
@@ -90,6 +44,8 @@ class DatabaseConfig(Section):
 
 @dataclass(frozen=True, kw_only=True)
 class DuckDbConfig(Section):
+    """DuckDB: its file and its limits."""
+
     table = "database.duckdb"
 
     database_path: Path | None = None
@@ -101,9 +57,17 @@ class DuckDbConfig(Section):
     threads: int = 0
     """Processors that DuckDB may use; 0 means all that this process has."""
 
+    def __post_init__(self) -> None:
+        if not MEMORY.fullmatch(self.memory_limit):
+            raise BadSetting(f"{self.table}.memory_limit", self.memory_limit, "a size like 2GB")
+        if self.threads < 0:
+            raise BadSetting(f"{self.table}.threads", self.threads, "0 or more")
+
 
 @dataclass(frozen=True, kw_only=True)
 class TransformationsConfig(Section):
+    """What happens after an import."""
+
     table = "transformations"
 
     enabled: bool = True
@@ -132,6 +96,8 @@ class Config:
     """The resolved section of each vendor, by the vendor's name."""
     configured: frozenset[str] = frozenset()
     """Vendors that file or environment mention."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where each setting that is not its default came from, by `section.name`."""
 
     @property
     def base(self) -> Path:
@@ -173,15 +139,17 @@ def load_config(
     env = os.environ if env is None else env
     flags = flags or {}
     path = find_config(path)
-    tree = read_toml(path) if path else {}
-    tables = dict(flatten(tree))
-    known = {section.table for section in SECTIONS} | set(vendor_names())
-    if unknown := tables.keys() - known:
-        raise UnknownSetting(str(path), unknown, known)
+    kinds = {kind.table: kind for kind in sections()}
+    file = dict(flatten(read_toml(path) if path else {}, kinds))
+    if unknown := file.keys() - kinds:
+        raise UnknownSetting(str(path), unknown, kinds)
+    origins: dict[str, str] = {}
 
     def section(kind: type[Section]) -> Any:
-        table = kind.table
-        return kind.resolve(tables.get(table, {}), env, flags.get(table, {}))
+        layers = (file.get(kind.table, {}), env, flags.get(kind.table, {}))
+        for name, given in kind.given(*layers).items():
+            origins[f"{kind.table}.{name}"] = given.origin
+        return kind.resolve(*layers)
 
     vendors = {name: section(load_vendor(name).config) for name in vendor_names()}
     return Config(
@@ -194,9 +162,16 @@ def load_config(
         configured=frozenset(
             name
             for name in vendors
-            if name in tables or any(k.startswith(f"{ENV_PREFIX}{name.upper()}_") for k in env)
+            if name in file
+            or any(v and k.startswith(f"{ENV_PREFIX}{name.upper()}_") for k, v in env.items())
         ),
+        origins=origins,
     )
+
+
+def sections() -> tuple[type[Section], ...]:
+    """Return every section that config.toml can have, ours first, then each vendor's."""
+    return (*SECTIONS, *(load_vendor(name).config for name in vendor_names()))
 
 
 def find_config(path: Path | None) -> Path | None:
@@ -218,68 +193,15 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise BadConfigFile(path, str(error)) from error
 
 
-def flatten(tree: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def flatten(
+    tree: Mapping[str, Any], kinds: Mapping[str, type[Section]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each table by its dotted name; [database.duckdb] is a table of its own."""
     for name, value in tree.items():
         if not isinstance(value, dict):
-            raise UnknownSetting("config.toml outside any [section]", [name], [])
+            known = [f"{table}.{f.name}" for table, kind in kinds.items() for f in fields(kind)]
+            raise UnknownSetting("config.toml outside any [section]", [name], known)
         nested = {k: v for k, v in value.items() if isinstance(v, dict)}
         yield name, {k: v for k, v in value.items() if k not in nested}
         for child, table in nested.items():
             yield f"{name}.{child}", table
-
-
-def from_environment(table: str, name: str, env: Mapping[str, str]) -> str | None:
-    """Return the variable of one setting; an empty one counts as not set."""
-    variable = variable_name(table, name)
-    return env.get(variable) or env.get(ENV_ALIASES.get(variable, ""), "") or None
-
-
-def variable_name(table: str, name: str) -> str:
-    """Return the environment variable of one setting.
-
-    >>> variable_name("database.duckdb", "memory_limit")
-    'OPEN_FINOPS_DATABASE_DUCKDB_MEMORY_LIMIT'
-    """
-    return f"{ENV_PREFIX}{table.replace('.', '_')}_{name}".upper()
-
-
-def convert(name: str, value: Any, kind: Any) -> Any:
-    """Turn a TOML value, a variable's text or a flag into the field's type."""
-    if get_origin(kind) in (UnionType, Union):
-        kind = next(k for k in get_args(kind) if k is not type(None))
-    if get_origin(kind) is Literal:
-        choices = get_args(kind)
-        if value not in choices:
-            raise BadSetting(name, value, "one of " + ", ".join(map(str, choices)))
-        return value
-    if get_origin(kind) is tuple:
-        return convert_list(name, value)
-    if kind is bool:
-        return convert_bool(name, value)
-    if kind is int:
-        if isinstance(value, bool) or not str(value).lstrip("-").isdecimal():
-            raise BadSetting(name, value, "a whole number")
-        return int(value)
-    if kind is Path:
-        return Path(str(value))
-    if kind is str and not isinstance(value, str):
-        raise BadSetting(name, value, 'a text in double quotes, such as "x"')
-    return value
-
-
-def convert_bool(name: str, value: Any) -> bool:
-    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in words:
-        return words[value.lower()]
-    raise BadSetting(name, value, "true or false")
-
-
-def convert_list(name: str, value: Any) -> tuple[Any, ...]:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    if isinstance(value, Sequence):
-        return tuple(value)
-    raise BadSetting(name, value, "a list")

@@ -104,6 +104,9 @@ class Vendor:
     """(dialect, relation, its columns) -> SELECT account, currency, rows, billed, effective."""
     cli: Callable[[], click.Group] | None = None
     """The vendor's command group."""
+    demo: Callable[[Path, int | None, bool | None], dict[str, Any]] | None = None
+    """(bucket folder, rows, restated) writes the demo export: its first delivery, the restated
+    month (True) or nothing (None); returns the settings that import it."""
 
 
 @cache

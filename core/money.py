@@ -1,7 +1,7 @@
 """Exact decimals from what providers write: doubles in parquet, text in CSV.
 
 A provider computes a cost in decimal and stores it as the nearest double. `from_double` gives
-the decimal back: the shortest of 12, 9 or 6 places that is that very double, else the
+the decimal back: the one of at most 10, 12 or 6 places that is that very double, else the
 double's own value to 18 places. `from_text` casts the text itself where it could hold more
 digits than a double, and goes the same, far faster, way where it cannot.
 """
@@ -9,8 +9,11 @@ digits than a double, and goes the same, far faster, way where it cannot.
 from __future__ import annotations
 
 DECIMAL = "DECIMAL(38,18)"
-TIERS = ((2_000, 12), (2_000_000, 9), (2_000_000_000, 6))
-"""(bound, places): below the bound, x * 10^places is exact to less than half a unit."""
+TIERS = ((200_000, "DECIMAL(18,10)"), (2_000, "DECIMAL(38,12)"), (2_000_000_000, "DECIMAL(18,6)"))
+"""(bound, type): below the bound, the cast to the type errs by less than half a unit.
+
+AWS writes at most 10 places, so that the first tier, 64-bit arithmetic, takes nearly all.
+"""
 
 SHORT_TEXT = 16
 """A text this short has at most 15 significant digits, so that one double means one text."""
@@ -33,9 +36,8 @@ def from_text(expression: str) -> str:
 
 def _tiers(double: str, fallback: str) -> str:
     cases = " ".join(
-        f"WHEN abs({double}) < {bound} "
-        f"AND CAST(CAST({double} AS DECIMAL(38,{places})) AS DOUBLE) = {double} "
-        f"THEN CAST(CAST({double} AS DECIMAL(38,{places})) AS {DECIMAL})"
-        for bound, places in TIERS
+        f"WHEN CAST(TRY_CAST({double} AS {kind}) AS DOUBLE) = {double} "
+        f"AND abs({double}) < {bound} THEN CAST(TRY_CAST({double} AS {kind}) AS {DECIMAL})"
+        for bound, kind in TIERS
     )
     return f"CASE {cases} ELSE {fallback} END"

@@ -74,3 +74,16 @@
   {% set present = run_query("describe " ~ this).columns[0].values() | list %}
   {% do return(present | sort != model.columns.keys() | list | sort) %}
 {% endmacro %}
+
+
+{# Whose slice a row is: from the ledger, so that marts need not group by what the load implies. #}
+{% macro slice_columns() -%}
+    loads.load_id,
+    loads.vendor,
+    loads.export,
+    loads.billing_period
+{%- endmacro %}
+
+{% macro join_slice() -%}
+inner join ledger.loads as loads on grouped.load_id = loads.load_id
+{%- endmacro %}

@@ -2,7 +2,7 @@
 
    source is the mart whose columns the formulas use; any filter and any grouping of it gives the
    metric of that group. Ratios are from 0 to 1. marts.metrics publishes this list. #}
-{% macro metrics() %}
+{% macro metric_definitions() %}
   {% set committed = "pricing_category = 'Committed'" %}
   {% set rows = [
     ["billed_cost", "Billed", "currency", "daily_costs",

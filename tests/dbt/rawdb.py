@@ -74,7 +74,7 @@ def deliver(
     return load_id
 
 
-def build(path: Path, *arguments: str, work: Path | None = None) -> Any:
+def build(path: Path, *arguments: str, work: Path | None = None, memory_limit: str = "1GB") -> Any:
     """Run `dbt build` on the database, mark its loads transformed; returns dbt's result."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -83,7 +83,7 @@ def build(path: Path, *arguments: str, work: Path | None = None) -> Any:
     os.environ.update(
         FINOPS_DATABASE=str(path),
         FINOPS_THREADS="2",
-        FINOPS_MEMORY_LIMIT="1GB",
+        FINOPS_MEMORY_LIMIT=memory_limit,
         FINOPS_TEMP_DIR=str(work / "tmp"),
         DBT_TARGET_PATH=str(work / "target"),
         DBT_LOG_PATH=str(work / "logs"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.exports import ExportVersion, SourceRelation, Vendor
@@ -32,6 +33,20 @@ def _cli() -> click.Group:
     return aws
 
 
+def _demo(bucket: Path, rows: int | None, restated: bool | None) -> dict[str, Any]:
+    from vendors.aws.demo import TAG_KEYS, DemoPlan, write_demo
+
+    plan = DemoPlan(rows=rows) if rows else DemoPlan()
+    if restated is not None:
+        write_demo(bucket, plan, restated=restated)
+    return {
+        "bucket": str(bucket.resolve()),
+        "prefix": "exports",
+        "export_name": "finops-demo",
+        "tag_keys": TAG_KEYS,
+    }
+
+
 VENDOR = Vendor(
     name="aws",
     schema="aws_billing",
@@ -42,4 +57,5 @@ VENDOR = Vendor(
     source=_source,
     totals=totals,
     cli=_cli,
+    demo=_demo,
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, Self, get_type_hints
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from core.config import Section, convert, secret
+from core.convert import convert
 from core.errors import BadSetting, ExportCollision, MissingSetting, UnknownSetting
 from core.periods import parse_period
+from core.sections import Section, secret, tables
 from core.sql import snake
 from core.storage.base import ObjectStore
 from core.storage.folder import FolderStore
@@ -21,6 +22,8 @@ from core.storage.folder import FolderStore
 
 @dataclass(frozen=True, kw_only=True)
 class AwsConfig(Section):
+    """The AWS bill: where it is delivered, and how to reach it."""
+
     table = "aws"
 
     bucket: str | None = None
@@ -80,8 +83,25 @@ class AwsConfig(Section):
     session_token: str | None = secret()
     """Token of temporary keys."""
 
-    exports: tuple[Any, ...] = ()
-    """Further exports as [[aws.exports]]: each takes the settings above, plus `name`."""
+    exports: tuple[Any, ...] = tables(
+        name="second-payer", bucket="its-billing-bucket", export_name="its-export"
+    )
+    """Further exports: each takes the settings above, plus a `name` of its own."""
+
+    @classmethod
+    def resolve(
+        cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
+    ) -> Self:
+        """Resolve [aws]; what was typed overrules [[aws.exports]], and --export-name picks one."""
+        config = super().resolve(file, env, flags)
+        typed = {name for name, value in flags.items() if value is not None}
+        wanted = flags.get("export_name")
+        picked = [e for e in config.exports if wanted in (None, e.get("name"), e.get("export_name"))]
+        entries = tuple(
+            {k: v for k, v in entry.items() if k not in typed - {"export_name"}} for entry in picked
+        )
+        name = None if wanted and entries else config.export_name
+        return replace(config, export_name=name, exports=entries)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,12 +158,15 @@ def configured_exports(config: AwsConfig) -> Sequence[AwsExport]:
 
 def entry_settings(config: AwsConfig, entry: dict[str, Any]) -> tuple[str | None, AwsConfig]:
     """Lay one [[aws.exports]] entry over [aws]."""
-    name = entry.pop("name", None)
+    name = convert("aws.exports.name", entry.pop("name", ""), str | None)
     known = {f.name for f in fields(AwsConfig)} - {"exports"}
     if unknown := entry.keys() - known:
         raise UnknownSetting("[[aws.exports]]", unknown, known | {"name"})
     types = get_type_hints(AwsConfig)
-    values = {k: convert(f"aws.exports.{k}", v, types[k]) for k, v in entry.items()}
+    secrets = AwsConfig.secrets()
+    values = {
+        k: convert(f"aws.exports.{k}", v, types[k], hide=k in secrets) for k, v in entry.items()
+    }
     return name, replace(config, exports=(), **values)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 TAG_KEYS = ("team", "env", "CostCenter", "Name", "aws:createdBy")
 """The tag keys activated in the demo's billing console, as a user would write them."""
 
-BASE_ROWS_PER_MONTH = {"hour": 279_000, "day": 13_500, "month": 800}
+BASE_ROWS_PER_MONTH = {"hour": 279_000, "day": 13_200, "month": 620}
 """Rows a month when every resource stands for one whole unit of capacity, by length of a slot."""
 
 
@@ -19,7 +19,7 @@ BASE_ROWS_PER_MONTH = {"hour": 279_000, "day": 13_500, "month": 800}
 class DemoPlan:
     """The size and shape of a demo bill; equal plans give equal bills."""
 
-    rows: int = 150_000
+    rows: int = 170_000
     """Rows in all months together, roughly. More rows mean more and smaller resources, not a larger bill."""
 
     months: int = 13
@@ -60,7 +60,9 @@ class DemoPlan:
     def grain(self) -> str:
         """The finest slot, hour, day or month, that fits into the wanted rows."""
         wanted = self.rows / self.months
-        return next((g for g, rows in BASE_ROWS_PER_MONTH.items() if rows <= wanted * 1.25), "month")
+        return next(
+            (g for g, rows in BASE_ROWS_PER_MONTH.items() if rows <= wanted * 1.25), "month"
+        )
 
     @property
     def scale(self) -> float:
@@ -81,7 +83,9 @@ class DemoPlan:
         """The id AWS gives one delivery of one month; stable for a plan."""
         text = f"{self!r}/{export}/{period}/{version}"
         digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-        return "-".join((digest[:8], digest[8:12], "4" + digest[13:16], "a" + digest[17:20], digest[20:]))
+        return "-".join(
+            (digest[:8], digest[8:12], "4" + digest[13:16], "a" + digest[17:20], digest[20:])
+        )
 
     def _number(self, period: str) -> int:
         year, month = map(int, period.split("-"))
@@ -114,7 +118,9 @@ class Month:
     @property
     def delivered(self) -> datetime:
         """When this version was written: days after the month ended, or while it runs."""
-        return self.data_end + timedelta(days=3 * self.version, hours=5, minutes=24, seconds=15, milliseconds=653)
+        return self.data_end + timedelta(
+            days=3 * self.version, hours=5, minutes=24, seconds=15, milliseconds=653
+        )
 
 
 def _next_month(start: datetime) -> datetime:

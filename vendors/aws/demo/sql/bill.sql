@@ -5,25 +5,27 @@ CREATE OR REPLACE VIEW line AS
 SELECT u.line_type, 'Anniversary' AS bill_type, r.account, r.workload, r.product_code, r.sku, r.region,
     r.availability_zone, u.resource, concat(u.line_type, '/', u.part) AS charge, u.commitment, u.start_at,
     u.end_at, u.quantity, u.rate, u.cost, u.saving, u.effective_cost, u.recurring_cost, u.upfront_cost,
-    r.resource_id, r.tags, r.prefix, r.location, r.norm
+    r.resource_id, r.tags, r.tags_2
 FROM usage AS u JOIN resource AS r USING (resource)
 UNION ALL BY NAME
-SELECT c.*, w.tags AS tags, g.prefix, g.location
+SELECT c.*, map(list_transform(w.tag_list, lambda t: t.k), list_transform(w.tag_list, lambda t: t.v)) AS tags,
+    map(list_transform(w.tag_list, lambda t: t.k2), list_transform(w.tag_list, lambda t: t.v)) AS tags_2
 FROM charge AS c
-LEFT JOIN workload AS w USING (workload)
-LEFT JOIN region_plan AS g ON g.region = c.region;
+LEFT JOIN workload AS w USING (workload);
 
 CREATE OR REPLACE VIEW bill AS
 WITH
 
 joined AS (
     SELECT l.*, a.account_id, a.account_name, a.payer_id, a.payer_name, a.currency, a.invoicing_entity,
-        p.product_name, p.billing_entity, coalesce(p.legal_entity, a.invoicing_entity) AS legal_entity,
+        p.product_name, p.billing_entity, p.service_category, p.service_subcategory, coalesce(p.legal_entity, a.invoicing_entity) AS legal_entity,
         w.cost_category,
         m.period_start, m.period_end, m.open, m.version,
-        s.family, s.unit, s.description AS sku_description, s.instance_type, s.attributes, s.norm AS norm_factor, s.basis,
-        coalesce(l.usage_type, l.prefix || CASE l.line_type WHEN 'RIFee' THEN 'HeavyUsage:' || s.instance_type
-            WHEN 'Fee' THEN 'HeavyUsage:' || s.instance_type ELSE s.usage_type END, '') AS full_usage_type,
+        s.family, s.unit, s.description AS sku_description, s.instance_type, s.instance_family, s.norm AS norm_factor,
+        s.sku_code, s.rate_code, s.rate_id, s.public_rate, s.spot, g.location,
+        coalesce(s.product, MAP {'product_name': p.product_name, 'servicename': p.product_name}) AS product,
+        coalesce(l.usage_type, CASE WHEN l.line_type IN ('RIFee', 'Fee')
+            THEN concat(s.prefix, 'HeavyUsage:', s.instance_type) ELSE s.usage_type END, '') AS full_usage_type,
         coalesce(l.operation, s.operation, '') AS full_operation,
         c.kind AS commitment_kind, c.arn AS commitment_arn, c.offering, c.payment, c.years,
         c.start_at AS commitment_start, c.end_at AS commitment_end, c.family AS plan_family,
@@ -31,10 +33,7 @@ joined AS (
         c.unit_norm,
         CAST(round(l.rate * (1 - c.discount), 6) AS DECIMAL(18, 10)) AS plan_rate,
         l.line_type IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') AS is_usage,
-        s.operation = 'RunInstances:SV001' AS spot,
-        CAST(round(s.price * g.multiplier, 10) AS DECIMAL(20, 10)) AS public_rate,
         p.edp + p.private_rate AS rebate,
-        upper(substr(md5(concat(l.sku, l.region)), 1, 16)) AS sku_code,
         md5(concat_ws('/', l.charge, l.resource, l.account, l.workload, l.product_code, l.sku, l.commitment,
             l.availability_zone, l.start_at, m.version)) AS line_id
     FROM line AS l
@@ -42,7 +41,7 @@ joined AS (
     JOIN product AS p ON p.product_code = l.product_code
     CROSS JOIN month AS m
     LEFT JOIN workload AS w ON w.workload = l.workload
-    LEFT JOIN sku_plan AS s ON s.sku = l.sku
+    LEFT JOIN price AS s ON s.sku = l.sku AND s.region = l.region
     LEFT JOIN region_plan AS g ON g.region = l.region
     LEFT JOIN commitment AS c ON c.commitment = l.commitment
 )
@@ -58,7 +57,7 @@ SELECT
     j.invoicing_entity AS bill_invoicing_entity,
     j.payer_id AS bill_payer_account_id,
     j.payer_name AS bill_payer_account_name,
-    j.cost_category AS cost_category,
+    coalesce(j.cost_category, MAP {}) AS cost_category,
     j.line_id AS identity_line_item_id,
     concat(strftime(j.start_at, '%Y-%m-%dT%H:%M:%SZ'), '/', strftime(j.end_at, '%Y-%m-%dT%H:%M:%SZ'))
         AS identity_time_interval,
@@ -98,21 +97,22 @@ SELECT
         AS pricing_public_on_demand_cost,
     CASE WHEN j.is_usage THEN CAST(j.public_rate AS VARCHAR) END AS pricing_public_on_demand_rate,
     CASE WHEN j.commitment_kind = 'RI' THEN j.payment END AS pricing_purchase_option,
-    CASE WHEN j.sku IS NOT NULL THEN j.sku_code || '.' || CASE WHEN j.line_type = 'DiscountedUsage'
-        THEN '4NA7Y494T4.6YS6EN2CT7' ELSE 'JRTCKXETXF.6YS6EN2CT7' END END AS pricing_rate_code,
-    CASE WHEN j.sku IS NOT NULL THEN CAST(100000000000 + md5_number_lower(j.sku_code) % 100000000000 AS VARCHAR)
-        END AS pricing_rate_id,
+    j.rate_code AS pricing_rate_code,
+    j.rate_id AS pricing_rate_id,
     CASE WHEN j.commitment_kind = 'RI' THEN 'Reserved' WHEN j.spot THEN 'Spot' WHEN j.is_usage THEN 'OnDemand'
         END AS pricing_term,
     CASE WHEN j.line_type IN ('Fee', 'RIFee') THEN 'Quantity' ELSE j.unit END AS pricing_unit,
-    j.product_name, j.attributes, j.location, j.region, j.basis,
+    j.product,
+    j.location AS product_location,
+    CASE WHEN j.location IS NOT NULL THEN 'AWS Region' END AS product_location_type,
+    j.unit AS product_pricing_unit,
     j.family AS product_product_family,
     nullif(j.region, 'global') AS product_region_code,
     j.product_code AS product_servicecode,
-    CASE WHEN j.sku IS NOT NULL THEN j.sku_code END AS product_sku,
+    j.sku_code AS product_sku,
     nullif(j.full_usage_type, '') AS product_usagetype,
     j.instance_type AS product_instance_type,
-    regexp_extract(j.instance_type, '^(?:db\.|cache\.|ml\.|kafka\.)?([a-z0-9]+)\.', 1) AS product_instance_family,
+    nullif(j.instance_family, '') AS product_instance_family,
     nullif(j.full_operation, '') AS product_operation,
     j.upfront_cost AS reservation_amortized_upfront_cost_for_usage,
     j.period_upfront AS reservation_amortized_upfront_fee_for_billing_period,
@@ -139,7 +139,8 @@ SELECT
     j.unused_quantity AS reservation_unused_quantity,
     j.unused_recurring AS reservation_unused_recurring_fee,
     CASE WHEN j.commitment_kind = 'RI' THEN j.upfront_value END AS reservation_upfront_value,
-    j.tags,
+    coalesce(j.tags, MAP {}) AS tags,
+    coalesce(j.tags_2, MAP {}) AS tags_2,
     j.plan_upfront AS savings_plan_amortized_upfront_commitment_for_billing_period,
     CASE WHEN j.commitment_kind = 'SP' THEN strftime(j.commitment_end, '%Y-%m-%dT%H:%M:%S.000Z') END
         AS savings_plan_end_time,
@@ -158,5 +159,6 @@ SELECT
         AS savings_plan_start_time,
     j.plan_total AS savings_plan_total_commitment_to_date,
     j.plan_used AS savings_plan_used_commitment,
-    j.saving, j.rebate, j.spot, j.is_usage, j.commitment_kind, j.commitment_arn
+    md5_number_lower(j.line_id) % 997 AS file_number,
+    j.saving, j.rebate, j.service_category, j.service_subcategory, j.product_name, j.spot, j.is_usage, j.commitment_kind, j.commitment_arn
 FROM joined AS j;

@@ -6,7 +6,7 @@ CREATE OR REPLACE TABLE charge (
     product_code VARCHAR, sku VARCHAR, region VARCHAR, availability_zone VARCHAR,
     usage_type VARCHAR, operation VARCHAR, description VARCHAR, tax_type VARCHAR, commitment VARCHAR,
     start_at TIMESTAMP, end_at TIMESTAMP, quantity DECIMAL(18, 6), rate DECIMAL(18, 10),
-    cost DECIMAL(18, 8), saving DECIMAL(20, 10),
+    cost DECIMAL(20, 10), saving DECIMAL(20, 10),
     plan_total DECIMAL(18, 8), plan_used DECIMAL(18, 8), plan_recurring DECIMAL(18, 8),
     plan_upfront DECIMAL(18, 8), upfront_value DECIMAL(18, 8), period_upfront DECIMAL(18, 8),
     unused_upfront DECIMAL(18, 8), unused_recurring DECIMAL(18, 8), unused_quantity DECIMAL(18, 6),

@@ -13,11 +13,11 @@ WHERE a.site = 'global' OR plan.china;
 CREATE TABLE workload AS
 SELECT w.*,
     list_filter([
-        {'k': 'user:team', 'v': w.team},
-        {'k': 'user:env', 'v': w.env},
-        {'k': 'user:CostCenter', 'v': w.cost_center},
-        {'k': 'aws:createdBy', 'v': w.created_by}
-    ], lambda t: t.v IS NOT NULL) AS tags,
+        {'k': 'user:team', 'k2': 'user_team', 'v': w.team},
+        {'k': 'user:env', 'k2': 'user_env', 'v': w.env},
+        {'k': 'user:CostCenter', 'k2': 'user_cost_center', 'v': w.cost_center},
+        {'k': 'aws:createdBy', 'k2': 'aws_created_by', 'v': w.created_by}
+    ], lambda t: t.v IS NOT NULL) AS tag_list,
     map_from_entries(list_filter([
         {'k': 'Business Unit', 'v': w.business_unit},
         {'k': 'Team', 'v': coalesce(w.team, 'Unassigned')}
@@ -35,9 +35,9 @@ CREATE TABLE resource AS
 WITH
 
 units AS (
-    SELECT f.*, w.account, w.region, w.first_month, w.last_month, w.tags,
+    SELECT f.*, w.account, w.region, w.first_month, w.last_month, w.tag_list,
         a.account_id, a.partition, a.negotiated, s.product_code, s.basis, s.arn,
-        g.location, g.prefix, CAST(round(s.price * g.multiplier, 10) AS DECIMAL(20, 10)) AS rate,
+        g.location, CAST(round(s.price * g.multiplier, 10) AS DECIMAL(20, 10)) AS rate,
         s.operation = 'RunInstances:SV001' AS spot,
         coalesce(s.norm, 1) AS norm, p.edp, p.private_rate,
         plan.last_month_start, plan.seed,
@@ -57,15 +57,18 @@ numbered AS (
 ),
 
 named AS (
-    SELECT n.*,
+    SELECT n.* EXCLUDE (tag_list),
         md5(concat_ws('/', n.seed, n.workload, n.sku, n.k)) AS digest,
-        concat(n.workload, '-', n.sku, '-', lpad(CAST(n.k + 1 AS VARCHAR), 3, '0')) AS name
+        concat(n.workload, '-', n.sku, '-', lpad(CAST(n.k + 1 AS VARCHAR), 3, '0')) AS name,
+        -- one resource in 23 was never tagged
+        CASE WHEN len(n.tag_list) = 0 OR md5_number_lower(digest) % 23 = 7 THEN []
+             ELSE list_append(n.tag_list, {'k': 'user:Name', 'k2': 'user_name', 'v': name}) END AS tag_list
     FROM numbered AS n
 )
 
 SELECT
     CAST(row_number() OVER (ORDER BY workload, sku, k) AS INTEGER) AS resource,
-    workload, account, region, sku, product_code, prefix, location, rate, spot, norm, edp,
+    workload, account, region, sku, product_code, rate, spot, norm, edp,
     private_rate, negotiated, basis, shape, twins, share, units * amount / copies AS amount,
     CASE WHEN basis = 'hour' THEN 0 ELSE growth END AS growth, noise,
     CASE WHEN region = 'global' OR basis <> 'hour' THEN ''
@@ -79,11 +82,31 @@ SELECT
     replace(replace(replace(replace(replace(coalesce(arn, ''), '{hex17}', substr(digest, 1, 17)),
         '{region}', region), '{account}', account_id), '{partition}', partition), '{name}', name)
         AS resource_id,
-    -- one resource in 23 was never tagged
-    CASE WHEN ascii(digest) % 23 = 7 THEN []
-         ELSE tags || CASE WHEN len(tags) > 0 THEN [{'k': 'user:Name', 'v': name}] ELSE [] END
-    END AS tags
+    map(list_transform(tag_list, lambda t: t.k), list_transform(tag_list, lambda t: t.v)) AS tags,
+    map(list_transform(tag_list, lambda t: t.k2), list_transform(tag_list, lambda t: t.v)) AS tags_2
 FROM named;
+
+-- A price list line: one SKU in one region.
+CREATE TABLE price AS
+WITH
+
+coded AS (
+    SELECT s.*, g.region, g.location, coalesce(g.prefix, '') AS prefix, p.product_name,
+        upper(substr(md5(concat(s.sku, '/', g.region)), 1, 16)) AS sku_code
+    FROM sku_plan AS s CROSS JOIN region_plan AS g JOIN product AS p USING (product_code)
+)
+
+SELECT c.sku, c.region, c.family, c.unit, c.instance_type, c.operation, c.norm, c.description, c.location, c.prefix,
+    c.sku_code,
+    concat(c.sku_code, '.JRTCKXETXF.6YS6EN2CT7') AS rate_code,
+    CAST(100000000000 + md5_number_lower(c.sku_code) % 100000000000 AS VARCHAR) AS rate_id,
+    c.prefix || c.usage_type AS usage_type,
+    CAST(round(c.price * g.multiplier, 10) AS DECIMAL(20, 10)) AS public_rate,
+    c.operation = 'RunInstances:SV001' AS spot,
+    regexp_extract(c.instance_type, '^(?:db\.|cache\.|ml\.|kafka\.)?([a-z0-9]+)\.', 1) AS instance_family,
+    map_concat(CAST(CAST(c.attributes AS JSON) AS MAP(VARCHAR, VARCHAR)),
+        MAP {'product_name': c.product_name, 'servicename': c.product_name, 'region': c.region}) AS product
+FROM coded AS c JOIN region_plan AS g USING (region);
 
 CREATE TABLE commitment AS
 WITH

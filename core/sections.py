@@ -1,0 +1,109 @@
+"""A section of config.toml: how its settings are declared, and which layer gives each.
+
+Later layers win: default, file, environment, flag. A flag that nobody typed is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self, get_type_hints
+
+from core.convert import convert
+from core.errors import UnknownSetting
+
+ENV_PREFIX = "OPEN_FINOPS_"
+ENV_ALIASES = {
+    "OPEN_FINOPS_PROJECT_DATA_DIR": "OPEN_FINOPS_DATA_DIR",
+    "OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH": "OPEN_FINOPS_DATABASE_PATH",
+    "OPEN_FINOPS_AWS_DATASET_NAME": "OPEN_FINOPS_AWS_DATASET",
+}
+"""Short or former names that mean the same variable; the full name wins."""
+
+
+def secret(default: str | None = None) -> Any:
+    """Declare a setting that no log, error, repr or `config show` reveals."""
+    return field(default=default, repr=False, metadata={"secret": True})
+
+
+def tables(**sample: str) -> Any:
+    """Declare a list of tables, [[section.name]], that only config.toml can give.
+
+    Args:
+        sample: Keys of the entry that config.toml.example shows.
+    """
+    return field(default=(), repr=False, metadata={"sample": sample})
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value that is not the default, before its conversion."""
+
+    value: Any = field(repr=False)
+    origin: str
+    """'file', 'flag', or the variable's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One table of config.toml."""
+
+    table: ClassVar[str]
+
+    @classmethod
+    def resolve(
+        cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
+    ) -> Self:
+        """Merge the layers and convert each value to its field's type.
+
+        Raises:
+            UnknownSetting: For a key of `file` that is no field.
+            BadSetting: For a value that its type cannot hold.
+        """
+        types, secrets = get_type_hints(cls), cls.secrets()
+        return cls(**{
+            name: convert(f"{cls.table}.{name}", given.value, types[name], hide=name in secrets)
+            for name, given in cls.given(file, env, flags).items()
+        })
+
+    @classmethod
+    def given(
+        cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
+    ) -> dict[str, Given]:
+        """Return the winning layer of every setting that is not left at its default."""
+        known = {f.name: f for f in fields(cls)}
+        if unknown := file.keys() - known:
+            raise UnknownSetting(f"[{cls.table}]", unknown, known)
+        found: dict[str, Given] = {}
+        for name, setting in known.items():
+            if name in file:
+                found[name] = Given(file[name], "file")
+            if "sample" in setting.metadata:
+                continue
+            variable, text = from_environment(cls.table, name, env)
+            if text:
+                found[name] = Given(text, variable)
+            if flags.get(name) is not None:
+                found[name] = Given(flags[name], "flag")
+        return found
+
+    @classmethod
+    def secrets(cls) -> frozenset[str]:
+        """Return the names of the secret settings."""
+        return frozenset(f.name for f in fields(cls) if f.metadata.get("secret"))
+
+
+def from_environment(table: str, name: str, env: Mapping[str, str]) -> tuple[str, str]:
+    """Return the variable that gives one setting, and its text; an empty one is not set."""
+    variable = variable_name(table, name)
+    alias = ENV_ALIASES.get(variable, "")
+    return (variable, env[variable]) if env.get(variable) else (alias, env.get(alias, ""))
+
+
+def variable_name(table: str, name: str) -> str:
+    """Return the environment variable of one setting.
+
+    >>> variable_name("database.duckdb", "memory_limit")
+    'OPEN_FINOPS_DATABASE_DUCKDB_MEMORY_LIMIT'
+    """
+    return f"{ENV_PREFIX}{table.replace('.', '_')}_{name}".upper()

@@ -1,0 +1,49 @@
+-- What each invoice bills, by who issued it, who sold it and what kind of charge it is.
+{{ config(materialized='mart_slices') }}
+
+with
+
+grouped as (
+
+    select
+        "x_LoadId" as load_id,
+        "InvoiceId" as invoice_id,
+        "InvoiceIssuerName" as invoice_issuer_name,
+        "ProviderName" as provider_name,
+        "PublisherName" as publisher_name,
+        "BillingAccountId" as billing_account_id,
+        any_value("BillingAccountName") as billing_account_name,
+        "ChargeCategory" as charge_category,
+        "ChargeClass" as charge_class,
+        "ChargeFrequency" as charge_frequency,
+        "BillingCurrency" as billing_currency,
+        count(*) as row_count,
+        sum("BilledCost") as billed_cost,
+        sum("EffectiveCost") as effective_cost,
+        min("ChargePeriodStart") as first_charge_start,
+        max("ChargePeriodEnd") as last_charge_end,
+        max("ChargePeriodEnd") filter (
+            "ChargeFrequency" = 'Usage-Based'
+            and "CommitmentDiscountStatus" is distinct from 'Unused'
+        ) as last_usage_end
+    from {{ ref('cost_and_usage') }}
+    where {{ in_mart_slices('"x_LoadId"') }}
+    group by
+        "x_LoadId",
+        "InvoiceId",
+        "InvoiceIssuerName",
+        "ProviderName",
+        "PublisherName",
+        "BillingAccountId",
+        "ChargeCategory",
+        "ChargeClass",
+        "ChargeFrequency",
+        "BillingCurrency"
+
+)
+
+select
+    {{ slice_columns() }},
+    grouped.* exclude (load_id)
+from grouped
+{{ join_slice() }}

@@ -1,0 +1,12 @@
+-- Fails with a row per commitment and month whose effective cost is neither used nor unused.
+-- Refunds of a commitment have no effective cost; taxes and credits on it are not use.
+select
+    load_id,
+    commitment_id,
+    effective_cost,
+    used_cost,
+    unused_cost
+from {{ ref('commitment_use') }}
+where
+    effective_cost - used_cost - unused_cost <> 0
+    and recurring_fee + upfront_fee = billed_cost

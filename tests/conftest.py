@@ -1,0 +1,40 @@
+"""What every tier shares: a clean process environment, the sample exports, a place for data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT.parent / "shared" / "samples"
+FOREIGN = ("AWS_", "OPEN_FINOPS_", "FINOPS_", "DBT_", "DESTINATION__", "RUNTIME__")
+
+
+def pytest_configure() -> None:
+    """Keep the machine's settings and credentials from the tests and from what they start."""
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Sample exports of other projects; they are not ours to ship, so a checkout may lack them."""
+    if not SAMPLES.is_dir():
+        pytest.skip("the sample exports are not beside the checkout")
+    return SAMPLES
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A data folder of the test's own, not made yet, as at a user's first start."""
+    return tmp_path / "data"
