@@ -32,7 +32,7 @@ def enter(lock: str, place: str) -> None:
         place: Folder of the environment; a relative one lies beside this file.
     """
     locked, venv = os.path.join(ROOT, lock), os.path.realpath(os.path.join(ROOT, place))
-    python = os.path.join(venv, "bin", "python")
+    python = _python(venv)
     usable = os.access(python, os.X_OK)
     inside = usable and os.path.samefile(os.path.dirname(python), os.path.dirname(sys.executable))
     if inside and _complete(venv, locked):
@@ -48,6 +48,10 @@ def enter(lock: str, place: str) -> None:
     _start(python)
 
 
+def _python(venv: str) -> str:
+    return os.path.join(venv, "bin", "python")
+
+
 def _mark(venv: str) -> str:
     """Return where a finished environment keeps the lock it was made from, for this Python."""
     return os.path.join(venv, "made-for-python{}.{}.lock".format(*sys.version_info))
@@ -56,7 +60,7 @@ def _mark(venv: str) -> str:
 def _complete(venv: str, locked: str) -> bool:
     try:
         with open(_mark(venv), "rb") as mark, open(locked, "rb") as wanted:
-            return mark.read() == wanted.read()
+            return mark.read() == wanted.read() and os.access(_python(venv), os.X_OK)
     except FileNotFoundError:
         return False
 
@@ -127,7 +131,7 @@ def _install(venv: str, locked: str, guard: int) -> None:
     name, log = os.path.basename(venv), venv + ".log"
     steps = [
         [sys.executable, "-m", "venv", "--prompt", name, new],
-        [os.path.join(new, "bin", "python"), *PIP.split(), locked],
+        [_python(new), *PIP.split(), locked],
     ]
     if not _run(steps, f"Preparing {name} (once, about a minute) ...", log, guard):
         shutil.rmtree(new, ignore_errors=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import duckdb
 
 from core import sql
-from core.errors import ConservationError, ExportCollision, MissingCost
+from core.errors import ConservationError, CorruptFile, ExportCollision, MissingCost
 from core.exports import ExportVersion, SourceRelation, Vendor
 from core.periods import name as period_name
 
@@ -49,6 +49,7 @@ def source_totals(
         f"FROM ({query})",
         [version.export, version.billing_period],
     )
+    refuse_lost_lines(connection, version, source)
     holes = connection.execute(
         "SELECT sum(holes), string_agg(DISTINCT sub_account_id, ', ') FROM source_totals "
         "WHERE holes > 0 AND export = ? AND billing_period = ?",
@@ -57,6 +58,28 @@ def source_totals(
     if holes and holes[0]:
         where = f"{version.export} {period_name(version.billing_period)}"
         raise MissingCost(where, int(holes[0]), f"accounts {holes[1]}")
+
+
+def refuse_lost_lines(
+    connection: duckdb.DuckDBPyConnection, version: ExportVersion, source: SourceRelation
+) -> None:
+    """Compare the rows that DuckDB read with the lines that the CSV files hold.
+
+    Raises:
+        CorruptFile: If they differ; a reader that skips a line does not say so.
+    """
+    row = connection.execute(
+        "SELECT coalesce(sum(rows), 0) FROM source_totals WHERE export = ? AND billing_period = ?",
+        [version.export, version.billing_period],
+    ).fetchone()
+    read = int(row[0]) if row else 0
+    if not source.files or read == sum(file.lines for file in source.files):
+        return
+    held = sum(file.records() for file in source.files)
+    if read != held:
+        raise CorruptFile(
+            source.files[0].where, f"its export holds {held:,} lines, but {read:,} can be read"
+        )
 
 
 def raw_totals(

@@ -49,7 +49,7 @@ def explain(
     """Return our error for one of DuckDB's while it read `version` or wrote `database`."""
     text = str(error)
     named = next((key for key in version.files if key.rsplit("/", 1)[-1] in text), None)
-    where = f"{store.location}/{named or version.files[0]}"
+    where = store.name(named or version.files[0])
     if DISK.search(text):
         return DiskError(database, first_line(error))
     if "HTTP" in text or isinstance(error, duckdb.HTTPException):

@@ -2,10 +2,10 @@
 
 FinopsError                     1
 ├── ConfigError                 2  a setting, an option or config.toml is wrong
-│   ├── ConfigNotFound, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
+│   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
 ├── SourceError                 3  the export is not where, or what, the settings say
-│   ├── ManifestNotFound, BadManifest, FileMissing, WrongExportVersion, ExportCollision
-│   └── NothingInRange
+│   ├── ManifestNotFound, BadManifest, TwoManifests, FileMissing, OutsideFolder
+│   └── WrongExportVersion, ExportCollision, NothingInRange
 ├── DataError                   4  a file of the export cannot be read as a bill
 │   ├── CorruptFile, AlienFile, BadValue, MissingCost, SchemaMismatch
 ├── AccessError                 5  the provider did not let us in
@@ -46,6 +46,14 @@ class ConfigNotFound(ConfigError):
         super().__init__(
             f"there is no config file {path}",
             hint="`./finops config init` writes one; leave --config out to use ./config.toml.",
+        )
+
+
+class ConfigExists(ConfigError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} exists already",
+            hint="Use --force to overwrite it, or --path to write another file.",
         )
 
 
@@ -97,6 +105,20 @@ class BadManifest(SourceError):
             f"the manifest {where} cannot be used: {reason}",
             hint="It may be half written: try again after the next delivery, "
             "or copy the whole export again.",
+        )
+
+
+class TwoManifests(SourceError):
+    def __init__(self, where: str, first: str, second: str, hint: str) -> None:
+        super().__init__(f"{where} has two manifests: {first} and {second}", hint=hint)
+
+
+class OutsideFolder(SourceError):
+    def __init__(self, where: str, folder: str) -> None:
+        super().__init__(
+            f"{where} leads out of the folder {folder}",
+            hint="Only files inside the folder are read: copy the file there instead of "
+            "linking to it, or set --bucket to a folder that holds both.",
         )
 
 
@@ -198,7 +220,9 @@ class AccessDenied(AccessError):
         super().__init__(
             f"access to {where} is denied ({action})",
             hint="The role needs s3:ListBucket on the bucket and s3:GetObject on the export; "
-            "docs/vendors/aws.md has the whole policy.",
+            "docs/vendors/aws.md has the whole policy."
+            if where.startswith("s3://")
+            else "Give the user that runs finops the right to read it (chmod, chown).",
         )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import click
 
+    from core.csvfile import CsvFile
     from core.storage.base import ObjectStore
 
 VENDORS = Path(__file__).resolve().parent.parent / "vendors"
@@ -61,6 +62,8 @@ class SourceRelation:
     columns: tuple[RawColumn, ...]
     relation: str
     """A FROM item with the alias t, or a parenthesised UNION ALL BY NAME."""
+    files: tuple[CsvFile, ...] = ()
+    """The CSV files, whose lines were counted by other means; none for other formats."""
 
     def select(self) -> str:
         """Return the SELECT of the typed columns."""

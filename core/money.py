@@ -1,9 +1,10 @@
 """Exact decimals from what providers write: doubles in parquet, text in CSV.
 
 A provider computes a cost in decimal and stores it as the nearest double. `from_double` gives
-the decimal back: the one of at most 10, 12 or 6 places that is that very double, else the
-double's own value to 18 places. `from_text` casts the text itself where it could hold more
-digits than a double, and goes the same, far faster, way where it cannot.
+the decimal back: the shortest that is that very double, found by arithmetic where that is
+exact and by its text elsewhere. `from_text` casts the text itself where it could hold more
+digits than a double, and goes the same, far faster, way where it cannot. What lies beyond 18
+places is rounded.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ TIERS = ((200_000, "DECIMAL(18,10)"), (2_000, "DECIMAL(38,12)"), (2_000_000_000,
 AWS writes at most 10 places, so that the first tier, 64-bit arithmetic, takes nearly all.
 """
 
+SMALL = 0.002
+"""Below this the same holds for all 18 places."""
+
 SHORT_TEXT = 16
 """A text this short has at most 15 significant digits, so that one double means one text."""
 
 
 def from_double(expression: str) -> str:
-    """Return SQL that turns a DOUBLE into DECIMAL(38,18)."""
-    return _tiers(expression, f"CAST({expression} AS {DECIMAL})")
+    """Return SQL that turns a DOUBLE into DECIMAL(38,18); NaN and infinity are an error."""
+    shortest = f"CAST(CAST({expression} AS VARCHAR) AS {DECIMAL})"
+    small = f"WHEN abs({expression}) < {SMALL} THEN CAST({expression} AS {DECIMAL})"
+    return _tiers(expression, f"CASE {small} ELSE {shortest} END")
 
 
 def from_text(expression: str) -> str:

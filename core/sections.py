@@ -60,25 +60,27 @@ class Section:
             UnknownSetting: For a key of `file` that is no field.
             BadSetting: For a value that its type cannot hold.
         """
-        types, secrets = get_type_hints(cls), cls.secrets()
-        return cls(**{
-            name: convert(f"{cls.table}.{name}", given.value, types[name], hide=name in secrets)
+        values = {
+            name: cls.convert(name, given.value)
             for name, given in cls.given(file, env, flags).items()
-        })
+        }
+        for name in cls.lists() & values.keys():
+            values[name] = tuple(cls.entry(name, entry) for entry in values[name])
+        return cls(**values)
 
     @classmethod
     def given(
         cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
     ) -> dict[str, Given]:
         """Return the winning layer of every setting that is not left at its default."""
-        known = {f.name: f for f in fields(cls)}
-        if unknown := file.keys() - known:
+        known = [f.name for f in fields(cls)]
+        if unknown := file.keys() - set(known):
             raise UnknownSetting(f"[{cls.table}]", unknown, known)
         found: dict[str, Given] = {}
-        for name, setting in known.items():
+        for name in known:
             if name in file:
                 found[name] = Given(file[name], "file")
-            if "sample" in setting.metadata:
+            if name in cls.lists():
                 continue
             variable, text = from_environment(cls.table, name, env)
             if text:
@@ -86,6 +88,25 @@ class Section:
             if flags.get(name) is not None:
                 found[name] = Given(flags[name], "flag")
         return found
+
+    @classmethod
+    def entry(cls, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """Convert one [[section.name]] table: settings of this section, and a `name`."""
+        known = {f.name for f in fields(cls)} - cls.lists() | {"name"}
+        if unknown := entry.keys() - known:
+            raise UnknownSetting(f"[[{cls.table}.{name}]]", unknown, known)
+        return {key: cls.convert(key, value, within=f"{name}.") for key, value in entry.items()}
+
+    @classmethod
+    def convert(cls, name: str, value: Any, *, within: str = "") -> Any:
+        """Convert the value of one setting, or of an entry's `name`."""
+        kind = get_type_hints(cls).get(name, str)
+        return convert(f"{cls.table}.{within}{name}", value, kind, hide=name in cls.secrets())
+
+    @classmethod
+    def lists(cls) -> frozenset[str]:
+        """Return the names of the settings that are lists of tables."""
+        return frozenset(f.name for f in fields(cls) if "sample" in f.metadata)
 
     @classmethod
     def secrets(cls) -> frozenset[str]:

@@ -1,11 +1,16 @@
-"""Files that DuckDB cannot read where they lie are put beside the working copy first."""
+"""Files that DuckDB should not read where they lie are put beside the working copy first.
+
+A zip is unpacked. CSV files of a bucket are copied, still compressed: they are read more than
+once, checked to the last byte, and must not change in between.
+"""
 
 from __future__ import annotations
 
 import shutil
 import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 from core.errors import CorruptFile, FileMissing
@@ -17,30 +22,68 @@ from core.storage.folder import FolderStore
 def stage(
     store: ObjectStore, version: ExportVersion, folder: Path
 ) -> tuple[ObjectStore, ExportVersion]:
-    """Unpack a version's zip files into `folder`; other formats are read in place.
+    """Make a version's CSV files local and plain or gzip; other files are read in place.
 
     Raises:
         FileMissing, CorruptFile.
     """
-    if version.format != "csv.zip":
-        return store, version
-    keys: list[str] = []
-    for number, key in enumerate(version.files):
-        where = f"{store.location}/{key}"
+    for key in version.files:
         if store.size(key) is None:
-            raise FileMissing(where, version.manifest)
-        try:
-            with zipfile.ZipFile(BytesIO(store.read(key))) as archive:
-                for member in archive.infolist():
-                    if member.is_dir() or not member.filename.lower().endswith(".csv"):
-                        continue
-                    target = f"{version.billing_period:%Y-%m}-{number}-{len(keys)}.csv"
-                    folder.mkdir(parents=True, exist_ok=True)
-                    with archive.open(member) as packed, (folder / target).open("wb") as plain:
-                        shutil.copyfileobj(packed, plain, 1024 * 1024)
-                    keys.append(target)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-            raise CorruptFile(where, str(error)) from error
-    if not keys:
-        raise CorruptFile(f"{store.location}/{version.files[0]}", "the zip holds no .csv file")
-    return FolderStore(folder), replace(version, files=tuple(keys), format="csv")
+            raise FileMissing(store.name(key), store.name(version.manifest))
+    zipped = version.format == "csv.zip"
+    if not zipped and (version.format == "parquet" or store.local(version.files[0])):
+        return store, version
+    folder.mkdir(parents=True, exist_ok=True)
+    names: dict[str, str] = {}
+    for number, key in enumerate(version.files):
+        stem, where = f"{version.billing_period:%Y-%m}-{number}", store.name(key)
+        path = store.local(key)
+        if path is None:
+            path = folder / f"{stem}.{version.format}"
+            store.download(key, path)
+        unpacked = unzip(path, where, folder, stem) if zipped else [path.name]
+        names |= dict.fromkeys(unpacked, where)
+    form = "csv" if zipped else version.format
+    return Staged(folder, names), replace(version, files=tuple(names), format=form)
+
+
+class Staged(FolderStore):
+    """A folder of staged files, each still called by the name of its source."""
+
+    def __init__(self, folder: Path, names: Mapping[str, str]) -> None:
+        super().__init__(folder)
+        self.names = names
+
+    def name(self, key: str) -> str:
+        return self.names[key]
+
+
+def unzip(path: Path, where: str, folder: Path, stem: str) -> list[str]:
+    """Unpack the CSV files of one zip and return their names in `folder`.
+
+    Raises:
+        CorruptFile: If it is no zip, a checksum is wrong or it holds no CSV file.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [
+                unpack(archive, member, folder / f"{stem}.{number}.csv")
+                for number, member in enumerate(csv_members(archive))
+            ]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise CorruptFile(where, str(error) or "the zip ends too early") from error
+    if not names:
+        raise CorruptFile(where, "the zip holds no .csv file")
+    return names
+
+
+def csv_members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+    for member in archive.infolist():
+        if not member.is_dir() and member.filename.lower().endswith(".csv"):
+            yield member
+
+
+def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> str:
+    with archive.open(member) as packed, target.open("wb") as plain:
+        shutil.copyfileobj(packed, plain, 1024 * 1024)
+    return target.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -22,17 +23,26 @@ class ObjectStore(Protocol):
     location: str
     """What a person would call it, such as s3://bucket."""
 
+    def name(self, key: str) -> str:
+        """Return what a person would call the object of `key`."""
+
     def list(self, prefix: str) -> Listing:
         """Return one level below `prefix` ('' or ending in '/'), sorted."""
 
     def read(self, key: str) -> bytes:
         """Return a small object whole. Raises FileNotFoundError."""
 
-    def head(self, key: str, size: int) -> bytes:
-        """Return at most the first `size` bytes. Raises FileNotFoundError."""
-
     def size(self, key: str) -> int | None:
         """Return the object's size in bytes, or None where there is none."""
+
+    def modified(self, key: str) -> float:
+        """Return when the object was written, in seconds; only to compare within one store."""
+
+    def local(self, key: str) -> Path | None:
+        """Return the object's file where it lies on this machine, else None."""
+
+    def download(self, key: str, target: Path) -> None:
+        """Copy the object to a file, as it is. Raises FileNotFoundError."""
 
     def url(self, key: str) -> str:
         """Return what DuckDB reads for this key."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import AccessDenied, BucketNotFound
+from core.errors import AccessDenied, BucketNotFound, OutsideFolder
 from core.storage.base import Listing
 
 
@@ -18,46 +20,60 @@ class FolderStore:
         if not self.root.is_dir():
             raise BucketNotFound(f"the folder {root}")
 
+    def name(self, key: str) -> str:
+        return f"{self.location}/{key}"
+
     def path(self, key: str) -> Path:
-        """Return the file of `key`; a key that leaves the folder does not exist."""
+        """Return the file of `key`.
+
+        Raises:
+            OutsideFolder: If the key, or a link on its way, leads out of the folder.
+        """
         path = (self.root / key).resolve()
         if not path.is_relative_to(self.root):
-            raise FileNotFoundError(key)
+            raise OutsideFolder(self.name(key), self.location)
         return path
 
     def list(self, prefix: str) -> Listing:
         folder = self.path(prefix)
-        try:
+        with self._errors(folder, "list"):
             entries = sorted(folder.iterdir()) if folder.is_dir() else []
-        except PermissionError as error:
-            raise AccessDenied(str(folder), "list") from error
-        return Listing(
-            folders=tuple(f"{prefix}{e.name}/" for e in entries if e.is_dir()),
-            files=tuple(f"{prefix}{e.name}" for e in entries if e.is_file()),
-        )
+            return Listing(
+                folders=tuple(f"{prefix}{e.name}/" for e in entries if e.is_dir()),
+                files=tuple(f"{prefix}{e.name}" for e in entries if e.is_file()),
+            )
 
     def read(self, key: str) -> bytes:
-        try:
-            return self.path(key).read_bytes()
-        except PermissionError as error:
-            raise AccessDenied(str(self.path(key)), "read") from error
-
-    def head(self, key: str, size: int) -> bytes:
-        try:
-            with self.path(key).open("rb") as file:
-                return file.read(size)
-        except PermissionError as error:
-            raise AccessDenied(str(self.path(key)), "read") from error
+        path = self.path(key)
+        with self._errors(path, "read"):
+            return path.read_bytes()
 
     def size(self, key: str) -> int | None:
-        try:
-            path = self.path(key)
-        except FileNotFoundError:
-            return None
-        return path.stat().st_size if path.is_file() else None
+        path = self.path(key)
+        with self._errors(path, "read"):
+            if not path.is_file():
+                return None
+            with path.open("rb"):
+                return path.stat().st_size
+
+    def modified(self, key: str) -> float:
+        return self.path(key).stat().st_mtime
+
+    def local(self, key: str) -> Path | None:
+        return self.path(key)
+
+    def download(self, key: str, target: Path) -> None:
+        shutil.copyfile(self.path(key), target)
 
     def url(self, key: str) -> str:
         return str(self.path(key))
 
     def statements(self) -> Sequence[str]:
         return ()
+
+    @contextmanager
+    def _errors(self, path: Path, action: str) -> Iterator[None]:
+        try:
+            yield
+        except PermissionError as error:
+            raise AccessDenied(str(path), action) from error

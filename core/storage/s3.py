@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.config import Config as BotoConfig
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ParamValidationError,
+)
 
 from core import sql
 from core.backends.duckdb import load_extension
 from core.errors import (
     AccessDenied,
+    BadSetting,
     BucketNotFound,
     CredentialsMissing,
     Unreachable,
@@ -52,17 +61,12 @@ class S3Store:
     def __init__(self, bucket: str, access: S3Access) -> None:
         self.bucket = bucket
         self.location = f"s3://{bucket}"
-        with self._errors("open"):
+        with self._errors("sts:AssumeRole" if access.role_arn else "open"):
             self.session = open_session(access)
-            self.client = self.session.client(
-                "s3",
-                endpoint_url=access.endpoint_url,
-                config=BotoConfig(
-                    retries={"mode": "standard", "max_attempts": 4},
-                    connect_timeout=10,
-                    s3={"addressing_style": "path"} if access.endpoint_url else {},
-                ),
-            )
+            self.client = open_client(self.session, access)
+
+    def name(self, key: str) -> str:
+        return f"{self.location}/{key}"
 
     def list(self, prefix: str) -> Listing:
         folders: list[str] = []
@@ -77,10 +81,8 @@ class S3Store:
         return Listing(folders=tuple(sorted(folders)), files=tuple(sorted(files)))
 
     def read(self, key: str) -> bytes:
-        return self._get(key)
-
-    def head(self, key: str, size: int) -> bytes:
-        return self._get(key, Range=f"bytes=0-{size - 1}")
+        with self._errors("s3:GetObject"):
+            return bytes(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
 
     def size(self, key: str) -> int | None:
         try:
@@ -89,8 +91,21 @@ class S3Store:
         except FileNotFoundError:
             return None
 
+    def modified(self, key: str) -> float:
+        with self._errors("s3:GetObject"):
+            found = self.client.head_object(Bucket=self.bucket, Key=key)["LastModified"]
+            return float(found.timestamp())
+
+    def local(self, key: str) -> None:
+        return None
+
+    def download(self, key: str, target: Path) -> None:
+        with self._errors("s3:GetObject"):
+            self.client.download_file(self.bucket, key, str(target))
+
     def url(self, key: str) -> str:
-        return f"s3://{self.bucket}/{key}"
+        """Return the address for DuckDB, where *, ? and [ would be patterns."""
+        return f"s3://{self.bucket}/" + re.sub(r"([*?\[])", r"[\1]", key)
 
     def statements(self) -> Sequence[str]:
         """Return LOAD httpfs and a secret with the credentials that boto3 resolved."""
@@ -104,11 +119,13 @@ class S3Store:
             "KEY_ID": keys.access_key,
             "SECRET": keys.secret_key,
             "SESSION_TOKEN": keys.token,
-            "REGION": self.client.meta.region_name,
-            "SCOPE": f"s3://{self.bucket}",
+            "REGION": self._region(),
+            "SCOPE": self.location,
         }
-        if not str(endpoint.hostname).endswith((".amazonaws.com", ".amazonaws.com.cn")):
-            options |= {"ENDPOINT": endpoint.netloc, "URL_STYLE": "path"}
+        if not is_default(endpoint.hostname):
+            options["ENDPOINT"] = endpoint.netloc
+        if "ENDPOINT" in options or "." in self.bucket:
+            options["URL_STYLE"] = "path"
         settings = [f"{name} {sql.text(value)}" for name, value in options.items() if value]
         settings.append(f"USE_SSL {'true' if endpoint.scheme == 'https' else 'false'}")
         name = sql.ident(f"bucket {self.bucket}")
@@ -117,10 +134,14 @@ class S3Store:
             f"CREATE OR REPLACE SECRET {name} (TYPE s3, {', '.join(settings)})",
         )
 
-    def _get(self, key: str, **options: Any) -> bytes:
-        with self._errors("s3:GetObject"):
-            body = self.client.get_object(Bucket=self.bucket, Key=key, **options)["Body"]
-            return bytes(body.read())
+    def _region(self) -> str:
+        """Return the bucket's own region, which boto3 finds by itself and DuckDB does not."""
+        try:
+            answer = self.client.head_bucket(Bucket=self.bucket)
+        except (ClientError, BotoCoreError):
+            answer = {}
+        headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        return str(headers.get("x-amz-bucket-region") or self.client.meta.region_name)
 
     @contextmanager
     def _errors(self, action: str) -> Iterator[None]:
@@ -128,7 +149,9 @@ class S3Store:
             yield
         except ClientError as error:
             raise self._explained(error, action) from error
-        except BotoCoreError as error:
+        except ParamValidationError as error:
+            raise BadSetting("aws.bucket", self.bucket, "the name of a bucket") from error
+        except (BotoCoreError, Boto3Error) as error:
             raise explained(error, self.location) from error
 
     def _explained(self, error: ClientError, action: str) -> Exception:
@@ -180,7 +203,30 @@ def open_session(access: S3Access) -> boto3.Session:
     return session
 
 
-def explained(error: BotoCoreError, where: str) -> Exception:
+def open_client(session: boto3.Session, access: S3Access) -> Any:
+    """Return the S3 client; an endpoint that is not AWS's gets the bucket in the path."""
+    options = {"retries": {"mode": "standard", "max_attempts": 4}, "connect_timeout": 10}
+
+    def client(**more: Any) -> Any:
+        config = BotoConfig(**options, **more)
+        return session.client("s3", endpoint_url=access.endpoint_url, config=config)
+
+    try:
+        found = client()
+        host = urlsplit(found.meta.endpoint_url).hostname or ""
+    except ValueError as error:
+        raise BadSetting("endpoint_url", access.endpoint_url, "an address like http://x") from error
+    if host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return found
+    return client(s3={"addressing_style": "path"})
+
+
+def is_default(host: str | None) -> bool:
+    """Tell whether DuckDB would find this endpoint from the region alone."""
+    return re.fullmatch(r"s3(\.[a-z0-9-]+)?\.amazonaws\.com", host or "") is not None
+
+
+def explained(error: BotoCoreError | Boto3Error, where: str) -> Exception:
     """Return our error for one of botocore's own; its text never holds a secret."""
     kind = type(error).__name__
     if "Credential" in kind or "Token" in kind or "Profile" in kind or "SSO" in kind:

@@ -21,10 +21,18 @@
     when starts_with({{ resource_id }}, 'arn:')
       then split_part({{ resource_id }}, ':', 3) || ':'
         || case
+          -- arn:aws:ec2:eu-west-1:1:instance/i-0, arn:aws:apigateway:eu-west-1::/apis/a
           when contains(split_part({{ resource_id }}, ':', 6), '/')
-            then split_part(split_part({{ resource_id }}, ':', 6), '/', 1)
+            then split_part(ltrim(split_part({{ resource_id }}, ':', 6), '/'), '/', 1)
+          -- arn:aws:rds:eu-west-1:1:db:name
           when split_part({{ resource_id }}, ':', 7) <> '' then split_part({{ resource_id }}, ':', 6)
-          else 'resource'
+          -- arn:aws:sqs:eu-west-1:1:name
+          else case split_part({{ resource_id }}, ':', 3)
+            when 's3' then 'bucket'
+            when 'sns' then 'topic'
+            when 'sqs' then 'queue'
+            else 'resource'
+          end
         end
     when starts_with({{ resource_id }}, 'i-') then 'ec2:instance'
     when starts_with({{ resource_id }}, 'vol-') then 'ec2:volume'
@@ -34,5 +42,104 @@
     when starts_with({{ resource_id }}, 'vpce-') then 'ec2:vpc-endpoint'
     when {{ product_code }} = 'AmazonS3' then 's3:bucket'
     else coalesce({{ product_code }}, 'aws') || ':resource'
+  end
+{%- endmacro %}
+
+
+{# What the invoice charges for a line, on the payer's basis. `lines` and `bases` are joined. #}
+{% macro line_cost() -%}
+  case
+    when bases.is_net
+      then coalesce(lines.line_item_net_unblended_cost, lines.line_item_unblended_cost)
+    else lines.line_item_unblended_cost
+  end
+{%- endmacro %}
+
+
+{# AWS's amortised cost of a line, as CUR dashboards compute it. The mapping does not use it: tests
+   compare the two. #}
+{% macro amortised_cost() -%}
+  case lines.line_item_line_item_type
+    when 'SavingsPlanCoveredUsage'
+      then {{ net_or_gross(
+        'lines.savings_plan_net_savings_plan_effective_cost',
+        'lines.savings_plan_savings_plan_effective_cost') }}
+    when 'SavingsPlanRecurringFee'
+      then coalesce(lines.savings_plan_total_commitment_to_date, 0)
+        - coalesce(lines.savings_plan_used_commitment, 0)
+    when 'SavingsPlanNegation' then 0
+    when 'SavingsPlanUpfrontFee' then 0
+    when 'DiscountedUsage'
+      then {{ net_or_gross(
+        'lines.reservation_net_effective_cost', 'lines.reservation_effective_cost') }}
+    when 'RIFee'
+      then {{ net_or_gross(
+          'lines.reservation_net_unused_amortized_upfront_fee_for_billing_period',
+          'lines.reservation_unused_amortized_upfront_fee_for_billing_period') }}
+        + {{ net_or_gross(
+          'lines.reservation_net_unused_recurring_fee', 'lines.reservation_unused_recurring_fee') }}
+    else
+      case
+        when lines.line_item_line_item_type in ('Fee', 'Refund')
+          and lines.reservation_reservation_a_r_n <> '' then 0
+        when lines.line_item_line_item_type = 'Refund'
+          and lines.savings_plan_savings_plan_a_r_n <> '' then 0
+        else {{ line_cost() }}
+      end
+  end
+{%- endmacro %}
+
+
+{% macro is_discount() -%}
+  lines.line_item_line_item_type in (
+    'EdpDiscount', 'PrivateRateDiscount', 'BundledDiscount', 'Discount',
+    'SppDiscount', 'DistributorDiscount', 'RiVolumeDiscount'
+  )
+{%- endmacro %}
+
+
+{# {product attribute of AWS: [property of FOCUS, pattern of values that have a number]}. #}
+{% macro aws_sku_properties() %}
+  {% do return({
+    "vcpu": ["CoreCount", "^[0-9]"],
+    "gpu": ["GpuCount", "^[0-9]"],
+    "memory": ["MemorySize", "^[0-9.,]+ *GiB"],
+    "max_iopsvolume": ["DiskMaxIops", "^[0-9]+$"],
+    "network_performance": ["NetworkMaxThroughput", "[0-9] *Gigabit|[0-9] *Gbps"],
+    "operating_system": ["OperatingSystem", none],
+    "storage_media": ["DiskType", none],
+    "storage_class": ["StorageClass", none],
+    "deployment_option": ["Redundancy", none],
+  }) %}
+{% endmacro %}
+
+
+{# The SkuPriceDetails key of member m. #}
+{% macro aws_sku_attribute() -%}
+  case
+    {% for name, property in aws_sku_properties().items() %}
+    when m.key = '{{ name }}'
+      {%- if property[1] %} and regexp_matches(m.value, '{{ property[1] }}'){% endif %}
+      then '{{ property[0] }}'
+    {% endfor %}
+    else 'x_' || {{ pascal_case('m.key') }}
+  end
+{%- endmacro %}
+
+
+{# The JSON text of its value: cores, GiB, IOPS and Mbps are numbers. #}
+{% macro aws_sku_value() -%}
+  case
+    when m.key = 'network_performance'
+      and regexp_matches(m.value, '{{ aws_sku_properties()["network_performance"][1] }}')
+      then cast(cast(
+        cast(regexp_extract(m.value, '([0-9.]+) *G', 1) as double) * 1000 as bigint) as varchar)
+    {% for name, property in aws_sku_properties().items() if property[1] %}
+    when m.key = '{{ name }}' and regexp_matches(m.value, '{{ property[1] }}')
+      then regexp_replace(cast(try_cast(
+        replace(regexp_extract(m.value, '^[0-9][0-9.,]*'), ',', '') as double) as varchar),
+        '[.]0$', '')
+    {% endfor %}
+    else to_json(m.value)
   end
 {%- endmacro %}

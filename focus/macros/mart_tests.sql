@@ -50,25 +50,11 @@ where
 {% endmacro %}
 
 
-{# Rows where a mart built straight from FOCUS differs from it, for the loads of this run (for all
-   loads when none is pending). `where` narrows the charges that the mart is about. #}
+{# Rows where a mart built straight from FOCUS differs from it, for the loads to check. `where`
+   narrows the charges that the mart is about. #}
 {% macro focus_differences(mart, where='true') %}
+{%- set loads = loads_to_check() %}
 with
-
-loads as (
-
-    select load_id
-    from ledger.loads
-    where
-        status = 'current'
-        and (
-            not transformed
-            or not exists (
-                select 1 from ledger.loads where status = 'current' and not transformed
-            )
-        )
-
-),
 
 focus as (
 
@@ -80,7 +66,7 @@ focus as (
         sum("EffectiveCost") as effective_cost
     from {{ ref('cost_and_usage') }}
     where
-        "x_LoadId" in (select load_id from loads)
+        {{ in_loads(loads) }}
         and {{ where }}
     group by "x_LoadId", "BillingCurrency"
 
@@ -95,7 +81,9 @@ mart as (
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost
     from {{ ref(mart) }}
-    where load_id in (select load_id from loads)
+    where load_id in (
+        {%- for load in loads %}{{ string_literal(load["load_id"]) }}, {% endfor -%} ''
+    )
     group by load_id, billing_currency
 
 )

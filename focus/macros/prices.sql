@@ -1,25 +1,68 @@
-{# The unit price that, times quantity, is cost: the bill's own rate where it agrees, else the
-   quotient, else null (no quantity, or a price below zero, which FOCUS forbids).
+{# Prices and quantities. Costs are never computed from prices where the bill states the cost. #}
 
-   Prices go through DOUBLE, because DECIMAL(38,18) times DECIMAL(38,18) overflows; costs never do. #}
-{% macro unit_price(rate, cost, quantity) -%}
+
+{# A rate the bill writes as text, as a price. AWS prices have ten decimals; twelve are kept. #}
+{% macro rate_of(text) -%}
+  cast(try_cast({{ text }} as decimal(18, 12)) as decimal(38, 18))
+{%- endmacro %}
+
+
+{# True when price times quantity is not cost, within a millionth, or a billionth of the cost. #}
+{% macro price_misses_cost(price, quantity, cost, within='0.000001') -%}
+  {{ adapter.dispatch('price_misses_cost')(price, quantity, cost, within) }}
+{%- endmacro %}
+
+{# The product of two DECIMAL(38,18) overflows from 100 on, and DECIMAL(38,18) to DOUBLE costs
+   twenty times a product: small amounts, which are nearly all, stay decimal. #}
+{% macro duckdb__price_misses_cost(price, quantity, cost, within) -%}
   case
-    when {{ quantity }} = 0
-      then case when {{ cost }} = 0 then try_cast({{ rate }} as decimal(38, 18)) end
+    when {{ price }} is null or {{ quantity }} is null then false
     when
+      {{ cost }} between -90 and 90
+      and (
+        {%- for price_below, quantity_below in [
+            ('90', '1'), ('9', '10'), ('0.9', '100'), ('0.009', '10000'),
+            ('0.00009', '1000000'), ('0.00000009', '1000000000')
+        ] %}
+        {{ "or " if not loop.first }}({{ price }} between 0 and {{ price_below }}
+          and {{ quantity }} between -{{ quantity_below }} and {{ quantity_below }})
+        {%- endfor %}
+      )
+      then abs({{ price }} * {{ quantity }} - {{ cost }}) > {{ within }}
+    else
       abs(
-        try_cast({{ rate }} as double) * cast({{ quantity }} as double) - cast({{ cost }} as double)
-      ) <= 1e-9 + 1e-9 * abs(cast({{ cost }} as double))
-      then try_cast({{ rate }} as decimal(38, 18))
-    when cast({{ cost }} as double) / cast({{ quantity }} as double) >= 0
-      then try_cast(cast({{ cost }} as double) / cast({{ quantity }} as double) as decimal(38, 18))
+        cast({{ price }} as double) * cast({{ quantity }} as double) - cast({{ cost }} as double)
+      ) > {{ within }} + 1e-9 * abs(cast({{ cost }} as double))
   end
 {%- endmacro %}
 
 
-{# rate (text) times quantity as money. #}
-{% macro priced(rate, quantity) -%}
-  try_cast(try_cast({{ rate }} as double) * cast({{ quantity }} as double) as decimal(38, 18))
+{# The unit price that, times quantity, is cost: the bill's own rate where it agrees, else the
+   quotient, else null (nothing to divide by, or a price below zero, which FOCUS forbids). #}
+{% macro unit_price(rate, cost, quantity) -%}
+  case
+    when {{ quantity }} = 0 then case when {{ cost }} = 0 then {{ rate }} end
+    when {{ rate }} is not null and not {{ price_misses_cost(rate, quantity, cost, '0.00000005') }}
+      then {{ rate }}
+    else {{ quotient(cost, quantity) }}
+  end
+{%- endmacro %}
+
+
+{# cost / quantity as a price; null when it is below zero. #}
+{% macro quotient(cost, quantity) -%}
+  case
+    when ({{ cost }} >= 0) = ({{ quantity }} > 0) or {{ cost }} = 0
+      then try_cast(
+        abs(cast({{ cost }} as double) / cast({{ quantity }} as double)) as decimal(38, 18)
+      )
+  end
+{%- endmacro %}
+
+
+{# price times quantity as money. #}
+{% macro priced(price, quantity) -%}
+  try_cast(cast({{ price }} as double) * cast({{ quantity }} as double) as decimal(38, 18))
 {%- endmacro %}
 
 

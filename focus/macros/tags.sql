@@ -2,9 +2,10 @@
    writes user:CostCenter; both become CostCenter. AWS's own keys keep their prefix: aws:createdBy. #}
 
 
-{# {export: {key in the bill: key in FOCUS}}; '' holds what every export shares. #}
+{# {export: {key in the bill: key in FOCUS}}; '' holds what every export shares. Name is the key by
+   which AWS's console names resources, activated or not. #}
 {% macro aws_tag_keys() %}
-  {% set shared = {} %}
+  {% set shared = {"user_name": "Name"} %}
   {% for key in aws_generated_tag_keys() %}{% do shared.update({snake_tag_key(key): key}) %}{% endfor %}
   {% set keys = {"": shared} %}
   {% if execute %}

@@ -21,16 +21,30 @@ def main():
 """
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A checkout whose lock holds one small package, in a folder with a space in its name."""
-    home = tmp_path / "a checkout"
+def lay_out(home: Path) -> Path:
+    """Make a checkout whose lock holds one small package."""
     (home / "core" / "cli").mkdir(parents=True)
     (home / "core" / "cli" / "main.py").write_text(COMMAND)
     for name in ("finops", "bootstrap.py"):
         shutil.copy(ROOT / name, home)
     lock = (ROOT / "requirements.lock").read_text()
     (home / "requirements.lock").write_text("six==" + lock.split("\nsix==")[1].split("\n    # ")[0])
+    return home
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout that was never started."""
+    return lay_out(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout that was started once, in a folder with a space in its name."""
+    home = lay_out(tmp_path_factory.mktemp("bootstrap") / "a checkout")
+    code, out, err = finops(home, "demo", "--name", "a b")
+    assert (code, out) == (0, "1.17.0 demo --name a b")
+    assert err.startswith("Preparing .venv") and err.count("\n") == 1
     return home
 
 
@@ -51,17 +65,50 @@ def finops(home: Path, *arguments: str, **variables: str) -> tuple[int, str, str
     return process.returncode, out, err
 
 
-def test_the_first_start_prepares_and_the_second_says_nothing(checkout: Path) -> None:
-    code, out, err = finops(checkout, "demo", "--name", "a b")
-    assert (code, out) == (0, "1.17.0 demo --name a b")
-    assert err.startswith("Preparing .venv") and err.count("\n") == 1
-
-    assert finops(checkout, "demo") == (0, "1.17.0 demo", "")
-    scripts = [file for file in (checkout / ".venv" / "bin").iterdir() if file.is_file()]
-    assert [file for file in scripts if b".venv.new" in file.read_bytes()] == []
+def test_a_later_start_only_enters(prepared: Path) -> None:
+    assert finops(prepared, "demo") == (0, "1.17.0 demo", "")
 
 
-def test_a_start_after_a_kill_prepares_anew(checkout: Path) -> None:
+def test_the_commands_of_the_environment_know_their_place(prepared: Path) -> None:
+    files = [file for file in (prepared / ".venv" / "bin").iterdir() if file.is_file()]
+    assert [file for file in files if b".venv.new" in file.read_bytes()] == []
+    pip = subprocess.run([prepared / ".venv" / "bin" / "pip", "--version"], capture_output=True)
+    assert os.fsencode(prepared) in pip.stdout
+
+
+def test_packages_of_the_callers_environment_stay_out(prepared: Path, tmp_path: Path) -> None:
+    (tmp_path / "six.py").write_text("__version__ = 'the wrong one'")
+    assert finops(prepared, PYTHONPATH=str(tmp_path)) == (0, "1.17.0", "")
+
+
+def test_a_lock_that_cannot_be_installed_leaves_the_former_environment(prepared: Path) -> None:
+    lock = prepared / "requirements.lock"
+    former = lock.read_text()
+    lock.write_text(re.sub("sha256:.", "sha256:0", former))
+    code, out, err = finops(prepared)
+    assert (code, out) == (69, "")
+    assert "DO NOT MATCH THE HASHES" in err and "Traceback" not in err
+
+    lock.write_text(former)
+    assert finops(prepared) == (0, "1.17.0", "")
+
+
+def test_a_changed_lock_is_installed(prepared: Path) -> None:
+    with (prepared / "requirements.lock").open("a") as lock:
+        lock.write("\n# a change\n")
+    assert "Preparing" in finops(prepared)[2]
+    assert finops(prepared) == (0, "1.17.0", "")
+
+
+def test_a_python_that_is_gone_is_replaced(prepared: Path) -> None:
+    python = prepared / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/gone/python3")
+    assert "Preparing" in finops(prepared)[2]
+    assert finops(prepared) == (0, "1.17.0", "")
+
+
+def test_a_start_after_a_kill_begins_again(checkout: Path) -> None:
     killed = start(checkout)
     while not (checkout / ".venv.new" / "bin" / "python").exists():
         time.sleep(0.01)
@@ -73,27 +120,13 @@ def test_a_start_after_a_kill_prepares_anew(checkout: Path) -> None:
     assert not (checkout / ".venv.new").exists()
 
 
-def test_two_first_starts_at_once_prepare_once(checkout: Path) -> None:
-    starts = [start(checkout, name) for name in ("one", "two")]
+def test_two_first_starts_at_once_prepare_once(checkout: Path, tmp_path: Path) -> None:
+    place = tmp_path / "elsewhere" / "venv"
+    starts = [start(checkout, name, OPEN_FINOPS_VENV=str(place)) for name in ("one", "two")]
     ends = [process.communicate(timeout=120) for process in starts]
     assert [out for out, _ in ends] == ["1.17.0 one", "1.17.0 two"]
     assert sum("Preparing" in err for _, err in ends) == 1
-
-
-def test_a_new_lock_is_installed_and_one_that_fails_leaves_the_former(checkout: Path) -> None:
-    finops(checkout)
-    lock = checkout / "requirements.lock"
-    former = lock.read_text()
-
-    lock.write_text(re.sub("sha256:.", "sha256:0", former))
-    code, out, err = finops(checkout)
-    assert (code, out) == (69, "")
-    assert "DO NOT MATCH THE HASHES" in err and "Traceback" not in err
-
-    lock.write_text(former)
-    assert finops(checkout) == (0, "1.17.0", "")
-    lock.write_text(former + "\n# a change\n")
-    assert "Preparing" in finops(checkout)[2]
+    assert place.exists() and not (checkout / ".venv").exists()
 
 
 def test_without_a_network_there_is_one_clear_error(checkout: Path) -> None:
@@ -101,22 +134,4 @@ def test_without_a_network_there_is_one_clear_error(checkout: Path) -> None:
     code, _, err = finops(checkout, PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS="", **nowhere)
     assert code == 69
     assert "the package index cannot be reached" in err and "Traceback" not in err
-
-
-def test_the_environment_can_lie_elsewhere(checkout: Path, tmp_path: Path) -> None:
-    place = tmp_path / "elsewhere" / "venv"
-    assert finops(checkout, OPEN_FINOPS_VENV=str(place))[:2] == (0, "1.17.0")
-    assert (place / "bin" / "python").exists() and not (checkout / ".venv").exists()
-
-
-def test_a_python_that_is_gone_is_replaced(checkout: Path) -> None:
-    finops(checkout)
-    python = checkout / ".venv" / "bin" / "python"
-    python.unlink()
-    python.symlink_to("/gone/python3")
-    assert finops(checkout)[:2] == (0, "1.17.0")
-
-
-def test_packages_of_the_callers_environment_stay_out(checkout: Path, tmp_path: Path) -> None:
-    (tmp_path / "six.py").write_text("__version__ = 'the wrong one'")
-    assert finops(checkout, PYTHONPATH=str(tmp_path))[:2] == (0, "1.17.0")
+    assert not (checkout / ".venv.new").exists()

@@ -89,7 +89,7 @@ def test_every_code_with_families_also_has_a_row_for_the_rest(
     assert {row["product_code"] for row in services} == general
 
 
-@pytest.mark.parametrize("seed", ["aws_services.csv", "aws_regions.csv"])
+@pytest.mark.parametrize("seed", sorted(path.name for path in SEEDS.glob("*.csv")))
 def test_no_cell_has_stray_blanks(seed: str) -> None:
     assert [row for row in read(seed) if any(cell != cell.strip() for cell in row.values())] == []
 
@@ -139,3 +139,11 @@ def test_regions_of_every_partition_and_global_are_named_once() -> None:
 
     assert len(regions) == len(set(regions))
     assert {"us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "global"} <= set(regions)
+
+
+def test_services_that_commitments_can_cover_are_services_we_name(
+    services: list[dict[str, str]],
+) -> None:
+    eligible = {row["service_name"] for row in read("commitment_eligibility.csv")}
+
+    assert eligible <= {row["service_name"] for row in services}

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self, get_type_hints
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from core.convert import convert
-from core.errors import BadSetting, ExportCollision, MissingSetting, UnknownSetting
+from core.errors import BadSetting, ExportCollision, MissingSetting
 from core.periods import parse_period
 from core.sections import Section, secret, tables
 from core.sql import snake
@@ -94,11 +93,12 @@ class AwsConfig(Section):
     ) -> Self:
         """Resolve [aws]; what was typed overrules [[aws.exports]], and --export-name picks one."""
         config = super().resolve(file, env, flags)
-        typed = {name for name, value in flags.items() if value is not None}
         wanted = flags.get("export_name")
-        picked = [e for e in config.exports if wanted in (None, e.get("name"), e.get("export_name"))]
+        typed = {name for name, value in flags.items() if value is not None} - {"export_name"}
         entries = tuple(
-            {k: v for k, v in entry.items() if k not in typed - {"export_name"}} for entry in picked
+            {name: value for name, value in entry.items() if name not in typed}
+            for entry in config.exports
+            if wanted in (None, entry.get("name"), entry.get("export_name"))
         )
         name = None if wanted and entries else config.export_name
         return replace(config, export_name=name, exports=entries)
@@ -139,9 +139,10 @@ def configured_exports(config: AwsConfig) -> Sequence[AwsExport]:
         MissingSetting: If one lacks its bucket or export name.
         ExportCollision: If two would write the same raw table.
     """
-    entries = [entry_settings(config, dict(entry)) for entry in config.exports]
+    alone = replace(config, exports=())
+    entries = [overlaid(alone, **entry) for entry in config.exports]
     if config.export_name or not entries:
-        entries.insert(0, (None, config))
+        entries.insert(0, (None, alone))
     found: list[AwsExport] = []
     for name, settings in entries:
         found.append(checked(name, settings, first=not found))
@@ -156,18 +157,11 @@ def configured_exports(config: AwsConfig) -> Sequence[AwsExport]:
     return found
 
 
-def entry_settings(config: AwsConfig, entry: dict[str, Any]) -> tuple[str | None, AwsConfig]:
+def overlaid(
+    config: AwsConfig, *, name: str | None = None, **entry: Any
+) -> tuple[str | None, AwsConfig]:
     """Lay one [[aws.exports]] entry over [aws]."""
-    name = convert("aws.exports.name", entry.pop("name", ""), str | None)
-    known = {f.name for f in fields(AwsConfig)} - {"exports"}
-    if unknown := entry.keys() - known:
-        raise UnknownSetting("[[aws.exports]]", unknown, known | {"name"})
-    types = get_type_hints(AwsConfig)
-    secrets = AwsConfig.secrets()
-    values = {
-        k: convert(f"aws.exports.{k}", v, types[k], hide=k in secrets) for k, v in entry.items()
-    }
-    return name, replace(config, exports=(), **values)
+    return name, replace(config, **entry)
 
 
 def checked(name: str | None, settings: AwsConfig, *, first: bool) -> AwsExport:

@@ -16,9 +16,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from core.errors import BadManifest, ManifestNotFound, NothingInRange, WrongExportVersion
+from core.errors import (
+    BadManifest,
+    BadSetting,
+    ManifestNotFound,
+    NothingInRange,
+    TwoManifests,
+    WrongExportVersion,
+)
 from core.exports import ExportVersion
 from core.periods import name as period_name
 from core.periods import parse_period
@@ -26,8 +33,11 @@ from core.storage.base import ObjectStore
 from vendors.aws.config import AwsExport
 
 MONTH_V1 = re.compile(r"(\d{4})(\d{2})\d{2}-\d{8}/$")
-MONTH_V2 = re.compile(r"BILLING_PERIOD=(\d{4}-\d{2})/$")
+MONTH_V2 = re.compile(r"BILLING_PERIOD=(\d{4})-(\d{2})/$")
 FORMATS = {".parquet": "parquet", ".csv.gz": "csv.gz", ".csv.zip": "csv.zip", ".csv": "csv"}
+RUN = re.compile(r"(^|/)\d{4}-\d{2}-\d{2}T[^/]*/$")
+"""A Data Exports run: its folder's name begins with the time."""
+
 FOCUS_1_2_COLUMNS = {"billingaccounttype", "invoiceid", "subaccounttype", "pricingcurrency"}
 
 
@@ -45,7 +55,7 @@ def versions(store: ObjectStore, export: AwsExport) -> Iterator[ExportVersion]:
     """Yield the current version of every billing month in range, oldest first.
 
     Raises:
-        ManifestNotFound, NothingInRange, WrongExportVersion, BadManifest.
+        ManifestNotFound, NothingInRange, WrongExportVersion, BadManifest, TwoManifests.
     """
     for place in places(store, export):
         yield read_version(store, export, place)
@@ -62,8 +72,12 @@ def places(store: ObjectStore, export: AwsExport) -> list[ManifestPlace]:
     if wanted and wanted not in layouts:
         raise WrongExportVersion(where, f"cur_version {wanted}", f"{layouts.pop()} manifests")
     if len(layouts) > 1 and not wanted:
-        raise WrongExportVersion(where, "one layout", "both v1 and v2 manifests of this name")
+        first, second = (next(p.key for p in found if p.layout == x) for x in ("v1", "v2"))
+        raise TwoManifests(
+            where, first, second, "Say which with --cur-version v1 or v2: they are two exports."
+        )
     found = [p for p in found if not wanted or p.layout == wanted]
+    refuse_two_for_a_month(found, where)
     in_range = [
         p
         for p in found
@@ -79,6 +93,20 @@ def places(store: ObjectStore, export: AwsExport) -> list[ManifestPlace]:
             f"{period_name(months[0])} to {period_name(months[-1])}",
         )
     return sorted(in_range, key=lambda p: p.period)
+
+
+def refuse_two_for_a_month(found: list[ManifestPlace], where: str) -> None:
+    """Refuse two folders of one month, such as 20260101-20260131 and 20260101-20260201."""
+    months: dict[date, str] = {}
+    for place in found:
+        if place.period in months:
+            raise TwoManifests(
+                f"{where} {period_name(place.period)}",
+                months[place.period],
+                place.key,
+                "Remove the older delivery from the folder: a month is replaced as a whole.",
+            )
+        months[place.period] = place.key
 
 
 def discover(store: ObjectStore, export: AwsExport, layout: str) -> list[ManifestPlace]:
@@ -101,33 +129,39 @@ def discover(store: ObjectStore, export: AwsExport, layout: str) -> list[Manifes
 def month_folders(store: ObjectStore, base: str, layout: str) -> list[tuple[date, str]]:
     """Return the billing months below `base` with their manifest folders."""
     months = []
-    if layout == "v2":
-        for folder in store.list(f"{base}metadata/").folders:
-            if match := MONTH_V2.search(folder):
-                months.append((parse_period(match[1]), folder))
-    else:
-        for folder in store.list(base).folders:
-            if match := MONTH_V1.search(folder):
+    inside = f"{base}metadata/" if layout == "v2" else base
+    for folder in store.list(inside).folders:
+        match = (MONTH_V2 if layout == "v2" else MONTH_V1).search(folder)
+        if match:
+            try:
                 months.append((parse_period(f"{match[1]}-{match[2]}"), folder))
+            except BadSetting:
+                raise BadManifest(store.name(folder), "its folder names no month") from None
     return months
 
 
 def newest_manifest(store: ObjectStore, folder: str, name: str) -> str | None:
-    """Return the month's manifest: the one of the month itself, else of its newest run."""
+    """Return the month's manifest: the one of the month itself, else of its newest run.
+
+    Data Exports begin a run's folder with its time. Legacy CUR calls it by a random id, so
+    that only the time of the file tells the newest.
+    """
     file = f"{name}-Manifest.json"
     listing = store.list(folder)
     if folder + file in listing.files:
         return folder + file
-    runs = [run + file for run in listing.folders if run + file in store.list(run).files]
-    return runs[-1] if runs else None
+    runs = [run for run in listing.folders if run + file in store.list(run).files]
+    if len(runs) > 1 and not all(RUN.search(run) for run in runs):
+        runs.sort(key=lambda run: (store.modified(run + file), run))
+    return runs[-1] + file if runs else None
 
 
 def read_version(store: ObjectStore, export: AwsExport, place: ManifestPlace) -> ExportVersion:
     """Read one manifest into an export version."""
-    where = f"{store.location}/{place.key}"
+    where = store.name(place.key)
     body = store.read(place.key)
     manifest = parse_manifest(body, where)
-    files = data_files(manifest, where)
+    files = tuple(existing(store, key) for key in data_files(manifest, where))
     form = file_format(files, where)
     asked = export.settings.export_format
     if asked and not form.startswith(asked):
@@ -166,13 +200,31 @@ def data_files(manifest: dict[str, Any], where: str) -> tuple[str, ...]:
         raise BadManifest(where, "it lists no data files (dataFiles or reportKeys)")
     if not listed:
         raise BadManifest(where, "its list of data files is empty")
-    keys = []
-    for file in listed:
-        key = urlsplit(file).path.lstrip("/") if file.startswith("s3://") else file.lstrip("/")
-        keys.append(unquote(key) if "%3D" in key else key)
+    keys = tuple(file_key(file) for file in listed)
+    if odd := next((key for key in keys if not key or not key.isprintable()), None):
+        raise BadManifest(where, f"it names the data file {odd!r}")
     if len(set(keys)) != len(keys):
         raise BadManifest(where, "it names a data file twice")
-    return tuple(keys)
+    return keys
+
+
+def file_key(file: str) -> str:
+    """Return the key that a manifest's entry means, whatever bucket it names.
+
+    >>> file_key("s3://bucket/exports/cur/data/a%b#c.csv.gz"), file_key("/exports/a.csv.gz")
+    ('exports/cur/data/a%b#c.csv.gz', 'exports/a.csv.gz')
+    """
+    if file.startswith("s3://"):
+        file = file.removeprefix("s3://").partition("/")[2]
+    return file.lstrip("/")
+
+
+def existing(store: ObjectStore, key: str) -> str:
+    """Return the key as it is, or unquoted where only that is the key of an object."""
+    plain = unquote(key)
+    if plain != key and store.size(key) is None and store.size(plain) is not None:
+        return plain
+    return key
 
 
 def file_format(files: tuple[str, ...], where: str) -> str:

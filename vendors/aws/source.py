@@ -6,26 +6,25 @@ zeros), money becomes DECIMAL, times UTC timestamps. Nothing is sniffed.
 
 from __future__ import annotations
 
-import csv
-import zlib
-from collections.abc import Iterable
-
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import duckdb
 
 from core import sql
 from core.backends.duckdb import first_line
+from core.csvfile import CsvFile, read_csv_file
 from core.errors import AlienFile, CorruptFile, FileMissing, SchemaMismatch
 from core.exports import ExportVersion, RawColumn, SourceRelation
 from core.money import from_double, from_text
 from core.storage.base import ObjectStore
 from vendors.aws.columns import DECIMAL, REQUIRED, raw_name, raw_type, tag_key
 
-HEADER_BYTES = 4 * 1024 * 1024
 CSV_OPTIONS = (
     "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-    "new_line = '\\n', max_line_size = 16777216, null_padding = false, strict_mode = true"
+    "max_line_size = 16777216, null_padding = false, strict_mode = true"
 )
+"""The kind of line end is left out: DuckDB 1.5 loses every line of a file that has another."""
 
 
 def source(
@@ -38,7 +37,7 @@ def source(
     """
     for key in version.files:
         if store.size(key) is None:
-            raise FileMissing(f"{store.location}/{key}", version.manifest)
+            raise FileMissing(store.name(key), store.name(version.manifest))
     if version.format == "parquet":
         return parquet(store, version, connection)
     return csv_files(store, version)
@@ -55,66 +54,58 @@ def parquet(
         raise unreadable(error, version, store) from error
     fields = [(str(name), str(kind)) for name, kind, *_ in described]
     columns = typed_columns(
-        [(name, f"t.{sql.ident(name)}", kind) for name, kind in fields], version, store
+        [(name, f"t.{sql.ident(name)}", kind) for name, kind in fields],
+        version,
+        store.name(version.files[0]),
     )
     return SourceRelation(columns=columns, relation=f"{relation} AS t")
 
 
 def csv_files(store: ObjectStore, version: ExportVersion) -> SourceRelation:
-    """Read the header of each file; files that share one are read together."""
-    headers: dict[tuple[str, ...], list[str]] = {}
-    for key in version.files:
-        headers.setdefault(read_header(store, key, version.format), []).append(key)
-    relations = [csv_relation(store, version, h, keys) for h, keys in headers.items()]
+    """Check each file to its last byte; files that share a header are read together."""
+    files = [open_csv(store, key, version.format) for key in version.files]
+    headers: dict[tuple[str, ...], list[CsvFile]] = {}
+    for file in files:
+        headers.setdefault(file.header, []).append(file)
+    relations = [csv_relation(store, version, group) for group in headers.values()]
     if len(relations) == 1:
-        return relations[0]
+        return replace(relations[0], files=tuple(files))
     union = " UNION ALL BY NAME ".join(relation.select() for relation in relations)
     by_name = {c.name: c for relation in relations for c in relation.columns}
     columns = tuple(
         RawColumn(name=c.name, type=c.type, expression=f"t.{sql.ident(c.name)}")
         for c in by_name.values()
     )
-    return SourceRelation(columns=columns, relation=f"({union}) AS t")
+    return SourceRelation(columns=columns, relation=f"({union}) AS t", files=tuple(files))
+
+
+def open_csv(store: ObjectStore, key: str, form: str) -> CsvFile:
+    path = store.local(key)
+    assert path is not None, "core/stage.py brings every CSV file here"
+    return read_csv_file(path, packed=form == "csv.gz", where=store.name(key))
 
 
 def csv_relation(
-    store: ObjectStore, version: ExportVersion, header: tuple[str, ...], keys: list[str]
+    store: ObjectStore, version: ExportVersion, files: Sequence[CsvFile]
 ) -> SourceRelation:
+    header = files[0].header
     names = [f"c{index}" for index in range(len(header))]
     declared = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    gzip = "gzip" if version.format == "csv.gz" else "none"
+    gzip = "gzip" if files[0].packed else "none"
     relation = (
-        f"read_csv({sql.texts(store.url(key) for key in keys)}, "
+        f"read_csv({sql.texts(str(file.path) for file in files)}, "
         f"columns = {{{declared}}}, compression = '{gzip}', {CSV_OPTIONS}) AS t"
     )
     fields = [
         (name, f"t.{column}", "VARCHAR") for name, column in zip(header, names, strict=True)
     ]
-    return SourceRelation(columns=typed_columns(fields, version, store), relation=relation)
-
-
-def read_header(store: ObjectStore, key: str, form: str) -> tuple[str, ...]:
-    """Return the column names in a CSV file's first line.
-
-    Raises:
-        CorruptFile: If the file is empty or its gzip stream is broken at the start.
-    """
-    where = f"{store.location}/{key}"
-    head = store.head(key, HEADER_BYTES)
-    if form == "csv.gz":
-        try:
-            head = zlib.decompressobj(wbits=31).decompress(head, HEADER_BYTES)
-        except zlib.error as error:
-            raise CorruptFile(where, f"it is not gzip ({error})") from error
-    line = head.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").rstrip("\r")
-    header = tuple(next(csv.reader([line]), ()))
-    if not any(name.strip() for name in header):
-        raise CorruptFile(where, "it has no header line")
-    return header
+    return SourceRelation(
+        columns=typed_columns(fields, version, files[0].where), relation=relation
+    )
 
 
 def typed_columns(
-    fields: Iterable[tuple[str, str, str]], version: ExportVersion, store: ObjectStore
+    fields: Iterable[tuple[str, str, str]], version: ExportVersion, where: str
 ) -> tuple[RawColumn, ...]:
     """Type (source name, expression, DuckDB type) fields by name; fold tag columns.
 
@@ -133,7 +124,7 @@ def typed_columns(
         columns[name] = RawColumn(name=name, type="JSON", expression=json_object(pairs))
     family = "focus" if version.dialect.startswith("focus") else "cur"
     if missing := REQUIRED[family] - columns.keys():
-        raise AlienFile(f"{store.location}/{version.files[0]}", missing)
+        raise AlienFile(where, missing)
     columns["billing_period"] = RawColumn(
         name="billing_period",
         type="DATE",
@@ -207,7 +198,7 @@ def unreadable(error: duckdb.Error, version: ExportVersion, store: ObjectStore) 
     reason = first_line(error)
     named = next((k for k in version.files if k in str(error)), version.files[0])
     if "schema" in reason.lower() or "mismatch" in reason.lower():
-        return SchemaMismatch(f"{store.location}/{named}", reason)
-    return CorruptFile(f"{store.location}/{named}", reason)
+        return SchemaMismatch(store.name(named), reason)
+    return CorruptFile(store.name(named), reason)
 
 

@@ -22,9 +22,10 @@ grouped as (
         sum("EffectiveCost") as effective_cost,
         min("ChargePeriodStart") as first_charge_start,
         max("ChargePeriodEnd") as last_charge_end,
+        -- Discounts and monthly charges span the month: they do not tell how far usage reaches.
         max("ChargePeriodEnd") filter (
             "ChargeFrequency" = 'Usage-Based'
-            and "CommitmentDiscountStatus" is distinct from 'Unused'
+            and "ChargePeriodEnd" <= "ChargePeriodStart" + interval 1 day
         ) as last_usage_end
     from {{ ref('cost_and_usage') }}
     where {{ in_mart_slices('"x_LoadId"') }}

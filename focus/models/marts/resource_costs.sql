@@ -41,27 +41,16 @@ grouped as (
         "Tags",
         "BillingCurrency"
 
-),
-
-tag_sets as (
-
-    select
-        tags,
-        len(
-            list_filter(
-                {{ json_members('tags') }},
-                lambda m: not starts_with(m.key, 'aws:')
-                and not starts_with(m.key, 'costCategory/')
-            )
-        ) > 0 as is_tagged
-    from (select distinct tags from grouped where tags is not null)
-
 )
 
 select
     {{ slice_columns() }},
     grouped.* exclude (load_id),
-    coalesce(tag_sets.is_tagged, false) as is_tagged
+    len(
+        list_filter(
+            {{ json_members('grouped.tags') }},
+            lambda m: not starts_with(m.key, 'aws:') and not starts_with(m.key, 'costCategory/')
+        )
+    ) > 0 as is_tagged
 from grouped
 {{ join_slice() }}
-left join tag_sets on grouped.tags = tag_sets.tags

@@ -6,46 +6,63 @@
     'load_id', 'vendor', 'export', 'billing_period', 'billing_currency',
     'sub_account_id', 'sub_account_name', 'service_category', 'service_name',
 ] -%}
+{%- set names = ['sub_account_name', 'service_category'] -%}
 {%- set measures = ['row_count', 'billed_cost', 'effective_cost', 'taggable_cost'] -%}
 
 with
 
-by_tags as (
+costs as (
 
-    select
-        {% for column in bill %}{% if column in ('sub_account_name', 'service_category') %}
-        any_value({{ column }}) as {{ column }},
-        {% else %}
-        {{ column }},
-        {% endif %}{% endfor %}
-        tags,
-        {% for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+    select *
     from {{ ref('resource_costs') }}
     where {{ in_mart_slices('load_id') }}
-    group by
-        load_id, vendor, export, billing_period, billing_currency,
-        sub_account_id, service_name, tags
+
+),
+
+-- A number for each distinct text of tags: joins on it are cheaper than on the text.
+sets as (
+
+    select
+        tags,
+        row_number() over (order by tags) as set_id
+    from (select distinct tags from costs where tags is not null)
 
 ),
 
 members as (
 
     select
-        tags,
+        set_id,
         unnest({{ json_members('tags') }}, recursive := true)
-    from (select distinct tags from by_tags where tags is not null)
+    from sets
+
+),
+
+by_set as (
+
+    select
+        {% for column in bill %}{% if column in names %}
+        any_value(costs.{{ column }}) as {{ column }},
+        {% else %}
+        costs.{{ column }},
+        {% endif %}{% endfor %}
+        sets.set_id,
+        {% for measure in measures %}
+        sum(costs.{{ measure }}) as {{ measure }}{{ "," if not loop.last }}
+        {% endfor %}
+    from costs
+    left join sets on costs.tags = sets.tags
+    group by {{ bill | reject('in', names) | join(', ') }}, sets.set_id
 
 ),
 
 keys as (
 
     select distinct
-        by_tags.load_id,
+        by_set.load_id,
         members.key
-    from by_tags
-    inner join members on by_tags.tags = members.tags
+    from by_set
+    inner join members on by_set.set_id = members.set_id
 
 ),
 
@@ -53,20 +70,20 @@ keys as (
 keyed as (
 
     select
-        by_tags.*,
+        by_set.*,
         keys.key as tag_key,
         members.value as tag_value
-    from by_tags
-    inner join keys on by_tags.load_id = keys.load_id
+    from by_set
+    inner join keys on by_set.load_id = keys.load_id
     left join members
         on
-            by_tags.tags = members.tags
+            by_set.set_id = members.set_id
             and keys.key = members.key
 
 )
 
 select
-    {% for column in bill %}{% if column in ('sub_account_name', 'service_category') %}
+    {% for column in bill %}{% if column in names %}
     any_value({{ column }}) as {{ column }},
     {% else %}
     {{ column }},
@@ -77,6 +94,4 @@ select
     sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
     {% endfor %}
 from keyed
-group by
-    load_id, vendor, export, billing_period, billing_currency,
-    sub_account_id, service_name, tag_key, tag_value
+group by {{ bill | reject('in', names) | join(', ') }}, tag_key, tag_value

@@ -22,7 +22,9 @@ expected as (
 
 )
 
-select coalesce(slices.mart, expected.mart) as mart, coalesce(slices.load_id, expected.load_id) as load_id
+select
+    coalesce(slices.mart, expected.mart) as mart,
+    coalesce(slices.load_id, expected.load_id) as load_id
 from slices
 full join expected
     on

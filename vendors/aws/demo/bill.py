@@ -78,11 +78,13 @@ def open_bill(plan: DemoPlan, *, spill: Path) -> duckdb.DuckDBPyConnection:
         casts = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in types.items())
         replaced = f" REPLACE ({casts})" if casts else ""
         connection.execute(
-            f"CREATE TABLE {table} AS SELECT *{replaced} FROM read_csv(?, all_varchar = true, header = true)",
+            f"CREATE TABLE {table} AS SELECT *{replaced} "
+            "FROM read_csv(?, all_varchar = true, header = true)",
             [str(HERE / "data" / f"{name}.csv")],
         )
     connection.execute(
-        """CREATE TABLE plan AS SELECT $seed AS seed, $scale AS scale, $grain AS grain, $china AS china, $net AS net,
+        """CREATE TABLE plan AS SELECT $seed AS seed, $scale AS scale, $grain AS grain,
+        $china AS china, $net AS net,
         CASE $grain WHEN 'month' THEN 'month' ELSE 'day' END AS discount_grain,
         CAST($last AS TIMESTAMP) AS last_month_start""",
         {
@@ -101,9 +103,11 @@ def open_bill(plan: DemoPlan, *, spill: Path) -> duckdb.DuckDBPyConnection:
 def build_month(connection: duckdb.DuckDBPyConnection, month: Month) -> None:
     """Fill the tables of one billing month; the view `bill` then shows its rows."""
     connection.execute(
-        """CREATE OR REPLACE TABLE month AS SELECT $period AS period, CAST($start AS TIMESTAMP) AS period_start,
+        """CREATE OR REPLACE TABLE month AS SELECT $period AS period,
+        CAST($start AS TIMESTAMP) AS period_start,
         CAST($end AS TIMESTAMP) AS period_end, CAST($data_end AS TIMESTAMP) AS data_end,
-        CAST($number AS INTEGER) AS number, CAST($open AS BOOLEAN) AS open, CAST($version AS INTEGER) AS version,
+        CAST($number AS INTEGER) AS number, CAST($open AS BOOLEAN) AS open,
+        CAST($version AS INTEGER) AS version,
         date_diff('hour', CAST($start AS TIMESTAMP), CAST($end AS TIMESTAMP)) AS hours""",
         {
             "period": month.period,

@@ -137,12 +137,13 @@ FOCUS_1_2 = sorted(
     _columns(
         "text",
         """AvailabilityZone BillingAccountId BillingAccountName BillingAccountType BillingCurrency
-        CapacityReservationId CapacityReservationStatus ChargeCategory ChargeClass ChargeDescription
-        ChargeFrequency CommitmentDiscountCategory CommitmentDiscountId CommitmentDiscountName
-        CommitmentDiscountStatus CommitmentDiscountType CommitmentDiscountUnit ConsumedUnit InvoiceId
-        InvoiceIssuerName PricingCategory PricingCurrency PricingUnit ProviderName PublisherName RegionId
-        RegionName ResourceId ResourceName ResourceType ServiceCategory ServiceName ServiceSubcategory
-        SkuId SkuMeter SkuPriceId SubAccountId SubAccountName SubAccountType x_Operation x_ServiceCode""",
+        CapacityReservationId CapacityReservationStatus ChargeCategory ChargeClass
+        ChargeDescription ChargeFrequency CommitmentDiscountCategory CommitmentDiscountId
+        CommitmentDiscountName CommitmentDiscountStatus CommitmentDiscountType
+        CommitmentDiscountUnit ConsumedUnit InvoiceId InvoiceIssuerName PricingCategory
+        PricingCurrency PricingUnit ProviderName PublisherName RegionId RegionName ResourceId
+        ResourceName ResourceType ServiceCategory ServiceName ServiceSubcategory SkuId SkuMeter
+        SkuPriceId SubAccountId SubAccountName SubAccountType x_Operation x_ServiceCode""",
     )
     + _columns("time", "BillingPeriodEnd BillingPeriodStart ChargePeriodEnd ChargePeriodStart")
     + _columns(
@@ -155,15 +156,22 @@ FOCUS_1_2 = sorted(
 )
 """AWS's FOCUS 1.2 table: the 57 columns of the specification and three of its own."""
 
-NEW_IN_FOCUS_1_2 = frozenset(
-    """BillingAccountType CapacityReservationId CapacityReservationStatus CommitmentDiscountQuantity
-    CommitmentDiscountUnit InvoiceId PricingCurrency PricingCurrencyContractedUnitPrice
-    PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice ServiceSubcategory SkuMeter
-    SkuPriceDetails SubAccountType""".split()
+NEW_IN_FOCUS_1_2 = (
+    _columns(
+        "text",
+        """BillingAccountType CapacityReservationId CapacityReservationStatus CommitmentDiscountUnit
+    InvoiceId PricingCurrency ServiceSubcategory SkuMeter SubAccountType""",
+    )
+    + _columns(
+        "number",
+        """CommitmentDiscountQuantity PricingCurrencyContractedUnitPrice
+    PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice""",
+    )
+    + _columns("map", "SkuPriceDetails")
 )
 
 FOCUS_1_0 = sorted(
-    [column for column in FOCUS_1_2 if column.name not in NEW_IN_FOCUS_1_2]
+    [column for column in FOCUS_1_2 if column not in NEW_IN_FOCUS_1_2]
     + _columns("map", "x_CostCategories")
     + _columns("text", "x_UsageType")
 )

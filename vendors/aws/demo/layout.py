@@ -29,7 +29,8 @@ class Export:
             raise ValueError(f"dialect must be one of {', '.join(FORMATS)}, not {self.dialect!r}")
         if self.format not in FORMATS[self.dialect]:
             raise ValueError(
-                f"{self.dialect} has no format {self.format!r}, only {', '.join(FORMATS[self.dialect])}"
+                f"{self.dialect} has no format {self.format!r}, "
+                f"only {', '.join(FORMATS[self.dialect])}"
             )
 
     @property
@@ -91,9 +92,10 @@ class Delivery:
         }
         if self.export.format != "parquet":
             types["map"] = "string"
+        arn = f"arn:aws:bcm-data-exports:us-east-1:{PAYER}:export/{self.export.name}"
         return {
             "executionId": self.execution_id,
-            "exportArn": f"arn:aws:bcm-data-exports:us-east-1:{PAYER}:export/{self.export.name}-{self.execution_id[:8]}",
+            "exportArn": f"{arn}-{PAYER[:8]}",
             "columns": [{"name": o.name, "type": types[o.kind]} for o in outputs],
             "dataFiles": [f"s3://{self.export.bucket}/{key}" for key in keys],
         }

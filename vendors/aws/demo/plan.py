@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 TAG_KEYS = ("team", "env", "CostCenter", "Name", "aws:createdBy")
 """The tag keys activated in the demo's billing console, as a user would write them."""
 
-BASE_ROWS_PER_MONTH = {"hour": 279_000, "day": 13_200, "month": 620}
+BASE_ROWS_PER_MONTH = {"hour": 239_000, "day": 13_100, "month": 460}
 """Rows a month when every resource stands for one whole unit of capacity, by length of a slot."""
 
 
@@ -20,7 +20,7 @@ class DemoPlan:
     """The size and shape of a demo bill; equal plans give equal bills."""
 
     rows: int = 170_000
-    """Rows in all months together, roughly. More rows mean more and smaller resources, not a larger bill."""
+    """Rows in all months together, roughly; more of them are smaller, the total stays."""
 
     months: int = 13
     """Number of billing months."""

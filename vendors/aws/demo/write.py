@@ -43,7 +43,7 @@ def write_demo(
         overwrite: Replace the files of a month in place instead of adding a folder per delivery;
             legacy parquet reports always do.
         files: Data files per month.
-        restated: Write only the month that AWS corrected, `plan.restated_period`, as a new delivery.
+        restated: Write only the month that AWS corrected later, `plan.restated_period`.
         columns: Names to keep, as the dialect spells them; all when empty.
 
     Raises:

@@ -49,7 +49,10 @@ classified as (
             when bases.is_net
                 then coalesce(lines.line_item_net_unblended_cost, lines.line_item_unblended_cost)
             else lines.line_item_unblended_cost
-        end as line_cost
+        end as line_cost,
+        {{ rate_of('lines.pricing_public_on_demand_rate') }} as public_rate,
+        {{ rate_of('case when bases.is_net then lines.line_item_net_unblended_rate'
+            ~ ' else lines.line_item_unblended_rate end') }} as line_rate
     from {{ ref('stg_aws__line_items') }} as lines
     left join line_types on lines.line_item_line_item_type = line_types.line_item_type
     left join {{ ref('int_aws__payer_bases') }} as bases

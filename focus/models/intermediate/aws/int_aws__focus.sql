@@ -140,7 +140,7 @@ mapped as (
         coalesce(
             of_family.service_name,
             services.service_name,
-            nullif(charges.product_product_name, ''),
+            product_names.product_name,
             nullif(charges.line_item_product_code, ''),
             'Other'
         ) as service_name,
@@ -149,8 +149,7 @@ mapped as (
         coalesce(of_family.service_subcategory, services.service_subcategory, 'Other (Other)')
             as service_subcategory,
         charges.region_id,
-        case when charges.region_id is not null then coalesce(regions.region_name, charges.region_id) end
-            as region_name,
+        coalesce(regions.region_name, charges.region_id) as region_name,
         nullif(charges.line_item_availability_zone, '') as availability_zone,
         charges.resource_id,
         case when charges.resource_id is not null then tag_sets.resource_name end as resource_name,
@@ -164,7 +163,7 @@ mapped as (
             as sku_price_details,
         tag_sets.tags,
         tag_sets.cost_categories as x_cost_categories,
-        charges.discount as x_discounts
+        {{ json_or_null('charges.discount') }} as x_discounts
 
     from {{ ref('int_aws__priced') }} as charges
     left join {{ ref('aws_services') }} as services
@@ -175,6 +174,8 @@ mapped as (
         on
             charges.line_item_product_code = of_family.product_code
             and charges.product_product_family = of_family.product_family
+    left join {{ ref('int_aws__product_names') }} as product_names
+        on charges.line_item_product_code = product_names.product_code
     left join {{ ref('aws_regions') }} as regions on charges.region_id = regions.region_id
     left join {{ ref('int_aws__tag_sets') }} as tag_sets
         on
@@ -183,7 +184,8 @@ mapped as (
             and charges.cost_category is not distinct from tag_sets.cost_category
     left join {{ ref('int_aws__sku_details') }} as sku_details
         on
-            charges.product = sku_details.product
+            charges.x_load_id = sku_details.x_load_id
+            and charges.sku_id = sku_details.product_sku
 
 )
 

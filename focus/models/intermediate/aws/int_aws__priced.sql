@@ -67,7 +67,7 @@ listed as (
                         else
                             coalesce(
                                 nullif(
-                                    {{ priced('pricing_public_on_demand_rate', 'pricing_quantity') }},
+                                    {{ priced('public_rate', 'pricing_quantity') }},
                                     0
                                 ),
                                 case when kind = 'ri_usage' then effective_cost else line_cost end
@@ -98,7 +98,13 @@ select
     coalesce(
         identity_line_item_id || '#' || identity_time_interval,
         identity_line_item_id,
-        md5(concat_ws('|', x_load_id))
+        -- An export without line item ids: what tells its lines apart.
+        md5(concat_ws(
+            '|', bill_payer_account_id, line_item_usage_account_id, line_item_line_item_type,
+            line_item_product_code, line_item_usage_type, line_item_operation,
+            line_item_resource_id, line_item_usage_start_date, line_item_usage_end_date,
+            line_item_usage_amount, line_item_unblended_cost
+        ))
     ) as row_id,
     coalesce(line_item_usage_start_date, billing_period_start) as charge_period_start,
     -- Fees and taxes end at 23:59:59, a second before the exclusive end.
@@ -138,13 +144,12 @@ select
     -- Fees, marketplace and discounts have no public price: null, since 0 would be a lie.
     case
         when kind in ('usage', 'ri_usage', 'sp_usage') and not is_unused
-            then {{ unit_price('pricing_public_on_demand_rate', 'list_cost', 'pricing_quantity') }}
+            then {{ unit_price('public_rate', 'list_cost', 'pricing_quantity') }}
     end as list_unit_price,
     case
         when kind <> 'discount' and not is_unused and charge_category in ('Usage', 'Purchase')
             then {{ unit_price(
-                'case when is_net then line_item_net_unblended_rate'
-                ~ ' else line_item_unblended_rate end',
+                "case when kind = 'ri_usage' then public_rate else line_rate end",
                 'contracted_cost',
                 'pricing_quantity') }}
     end as contracted_unit_price,

@@ -50,7 +50,7 @@ renamed as (
         resource_tags,
         cost_category,
         categories,
-        {{ rekeyed('tags', "coalesce(
+        {{ members_as('tags', key="coalesce(
             in_focus[m.key],
             case
                 when starts_with(m.key, 'user:') or starts_with(m.key, 'user_')
@@ -67,8 +67,8 @@ select
     x_export,
     resource_tags,
     cost_category,
-    {{ json_object("list_concat(tags, " ~ rekeyed('categories', "'costCategory/' || m.key") ~ ")") }}
-        as tags,
-    list_filter(tags, lambda m: m.key = 'Name')[1].value as resource_name,
+    {{ json_object(joined_members(
+        'tags', members_as('categories', key="'costCategory/' || m.key"))) }} as tags,
+    {{ member_value('tags', 'Name') }} as resource_name,
     {{ json_object('categories') }} as cost_categories
 from renamed

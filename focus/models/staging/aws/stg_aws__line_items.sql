@@ -52,6 +52,8 @@
     ['reservation_net_unused_amortized_upfront_fee_for_billing_period', money],
     ['reservation_unused_recurring_fee', money],
     ['reservation_net_unused_recurring_fee', money],
+    ['reservation_amortized_upfront_fee_for_billing_period', money],
+    ['reservation_net_amortized_upfront_fee_for_billing_period', money],
     ['reservation_unused_quantity', money],
     ['reservation_unused_normalized_unit_quantity', money],
     ['reservation_total_reserved_units', 'VARCHAR'],
@@ -65,6 +67,8 @@
     ['savings_plan_end_time', 'VARCHAR'],
     ['savings_plan_savings_plan_effective_cost', money],
     ['savings_plan_net_savings_plan_effective_cost', money],
+    ['savings_plan_amortized_upfront_commitment_for_billing_period', money],
+    ['savings_plan_net_amortized_upfront_commitment_for_billing_period', money],
     ['savings_plan_total_commitment_to_date', money],
     ['savings_plan_used_commitment', money],
 

@@ -13,6 +13,17 @@ SELECT c.*, map(list_transform(w.tag_list, lambda t: t.k), list_transform(w.tag_
 FROM charge AS c
 LEFT JOIN workload AS w USING (workload);
 
+-- AWS numbers an invoice when the month is closed, one for each issuer and kind of bill.
+CREATE OR REPLACE TABLE invoice AS
+SELECT a.account, e.billing_entity, t.bill_type,
+    CASE WHEN m.open THEN '' ELSE CAST(1000000000 + md5_number_lower(concat_ws('/', a.payer_id,
+        e.billing_entity, a.invoicing_entity, t.bill_type, m.period_start)) % 1000000000 AS VARCHAR) END
+        AS invoice_id
+FROM account AS a
+CROSS JOIN (SELECT DISTINCT billing_entity FROM entity_plan) AS e
+CROSS JOIN (SELECT unnest(['Anniversary', 'Purchase', 'Refund']) AS bill_type) AS t
+CROSS JOIN month AS m;
+
 CREATE OR REPLACE VIEW bill AS
 WITH
 
@@ -20,7 +31,7 @@ joined AS (
     SELECT l.*, a.account_id, a.account_name, a.payer_id, a.payer_name, a.currency, a.invoicing_entity,
         p.product_name, p.billing_entity, p.service_category, p.service_subcategory, coalesce(p.legal_entity, a.invoicing_entity) AS legal_entity,
         w.cost_category,
-        m.period_start, m.period_end, m.open, m.version,
+        m.period_start, m.period_end, i.invoice_id,
         s.family, s.unit, s.description AS sku_description, s.instance_type, s.instance_family, s.norm AS norm_factor,
         s.sku_code, s.rate_code, s.rate_id, s.public_rate, s.spot, g.location,
         coalesce(s.product, MAP {'product_name': p.product_name, 'servicename': p.product_name}) AS product,
@@ -44,6 +55,8 @@ joined AS (
     LEFT JOIN price AS s ON s.sku = l.sku AND s.region = l.region
     LEFT JOIN region_plan AS g ON g.region = l.region
     LEFT JOIN commitment AS c ON c.commitment = l.commitment
+    JOIN invoice AS i ON i.account = l.account AND i.billing_entity = p.billing_entity
+        AND i.bill_type = l.bill_type
 )
 
 SELECT
@@ -51,9 +64,7 @@ SELECT
     j.billing_entity AS bill_billing_entity,
     j.period_end AS bill_billing_period_end_date,
     j.period_start AS bill_billing_period_start_date,
-    CASE WHEN j.open THEN '' ELSE CAST(1000000000 + md5_number_lower(concat_ws('/', j.payer_id,
-        j.billing_entity, j.invoicing_entity, j.bill_type, j.period_start)) % 1000000000 AS VARCHAR) END
-        AS bill_invoice_id,
+    j.invoice_id AS bill_invoice_id,
     j.invoicing_entity AS bill_invoicing_entity,
     j.payer_id AS bill_payer_account_id,
     j.payer_name AS bill_payer_account_name,

@@ -1,0 +1,54 @@
+"""The baseline: raw DuckDB makes a table of the same files, with the same limits.
+
+python -m bench.ctas DATABASE parquet|csv FILE...
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import sys
+from pathlib import Path
+
+import duckdb
+
+from core import sql
+from core.config import DuckDbConfig
+from vendors.aws.columns import DECIMAL, raw_name, raw_type
+
+THREADS = 2
+
+
+def main(database: str, kind: str, files: list[str]) -> None:
+    Path(database).unlink(missing_ok=True)
+    connection = duckdb.connect(
+        database,
+        config={
+            "threads": THREADS,
+            "memory_limit": DuckDbConfig().memory_limit,
+            "temp_directory": f"{database}.tmp",
+            "preserve_insertion_order": False,
+        },
+    )
+    listed = sql.texts(files)
+    if kind == "parquet":
+        source = f"read_parquet({listed}, union_by_name = true, hive_partitioning = false)"
+    else:
+        source = f"read_csv({listed}, header = true, {typed_columns(files[0])})"
+    connection.execute(f"CREATE TABLE raw AS SELECT * FROM {source}")
+    connection.execute("CHECKPOINT")
+    connection.close()
+
+
+def typed_columns(file: str) -> str:
+    """Return read_csv's options with the types that the raw layer has."""
+    with gzip.open(file, "rt", encoding="utf-8-sig", newline="") as text:
+        header = next(csv.reader(text))
+    types = {name: raw_type(raw_name(name)) or "VARCHAR" for name in header}
+    kinds = {"JSON": "VARCHAR", DECIMAL: DECIMAL, "TIMESTAMP": "TIMESTAMP", "VARCHAR": "VARCHAR"}
+    columns = ", ".join(f"{sql.text(n)}: '{kinds[t]}'" for n, t in types.items())
+    return f"auto_detect = false, delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

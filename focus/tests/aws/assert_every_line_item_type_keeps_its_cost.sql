@@ -1,0 +1,67 @@
+-- Fails with the line item types whose lines or costs differ between the bill and FOCUS (I1, I2,
+-- A-I1, A-I6). Covered usage and its negation count as one type, for they are netted.
+{%- set loads = loads_to_map('aws', ['cur_1', 'cur_2']) %}
+with
+
+bill as (
+
+    select
+        lines.x_load_id as load_id,
+        case
+            when lines.line_item_line_item_type = 'SavingsPlanNegation'
+                then 'SavingsPlanCoveredUsage'
+            else lines.line_item_line_item_type
+        end as line_item_type,
+        count(*) filter (
+            where lines.line_item_line_item_type is distinct from 'SavingsPlanNegation'
+        ) as row_count,
+        sum({{ line_cost() }}) as billed_cost,
+        sum({{ amortised_cost() }}) as effective_cost
+    from {{ ref('stg_aws__line_items') }} as lines
+    left join {{ ref('int_aws__payer_bases') }} as bases
+        on
+            lines.x_load_id = bases.x_load_id
+            and lines.bill_payer_account_id is not distinct from bases.bill_payer_account_id
+    group by 1, 2
+
+),
+
+focus as (
+
+    select
+        "x_LoadId" as load_id,
+        case
+            when "x_SourceLineItemType" = 'SavingsPlanNegation' then 'SavingsPlanCoveredUsage'
+            else "x_SourceLineItemType"
+        end as line_item_type,
+        count(*) filter (
+            where
+            "x_SourceLineItemType" is distinct from 'SavingsPlanNegation'
+            and "x_ParentRowId" is null
+        ) as row_count,
+        sum("BilledCost") as billed_cost,
+        sum("EffectiveCost") as effective_cost
+    from {{ ref('cost_and_usage') }}
+    where {{ in_loads(loads) }}
+    group by 1, 2
+
+)
+
+select
+    coalesce(bill.load_id, focus.load_id) as load_id,
+    coalesce(bill.line_item_type, focus.line_item_type) as line_item_type,
+    bill.row_count as bill_rows,
+    focus.row_count as focus_rows,
+    bill.billed_cost as bill_billed_cost,
+    focus.billed_cost as focus_billed_cost,
+    bill.effective_cost as bill_effective_cost,
+    focus.effective_cost as focus_effective_cost
+from bill
+full join focus
+    on
+        bill.load_id = focus.load_id
+        and bill.line_item_type is not distinct from focus.line_item_type
+where
+    coalesce(bill.row_count, 0) <> coalesce(focus.row_count, 0)
+    or coalesce(bill.billed_cost, 0) <> coalesce(focus.billed_cost, 0)
+    or coalesce(bill.effective_cost, 0) <> coalesce(focus.effective_cost, 0)

@@ -1,0 +1,31 @@
+-- Fails where a payer's month comes from CUR and from a FOCUS export, or from two versions of
+-- FOCUS: its money would count twice (N-I2).
+{%- set loads = loads_to_check() %}
+with
+
+sources as (
+
+    select distinct
+        focus."BillingAccountId" as billing_account_id,
+        focus."BillingPeriodStart" as billing_period_start,
+        focus."x_Vendor" as vendor,
+        focus."x_Export" as export,
+        case when loads.dialect like 'cur_%' then 'cur' else loads.dialect end as dialect
+    from (
+        select distinct "BillingAccountId", "BillingPeriodStart", "x_Vendor", "x_Export", "x_LoadId"
+        from {{ ref('cost_and_usage') }}
+        where {{ in_periods(loads) }}
+    ) as focus
+    inner join ledger.loads as loads on focus."x_LoadId" = loads.load_id
+
+)
+
+select
+    vendor,
+    billing_account_id,
+    billing_period_start,
+    min(export) as one_export,
+    max(export) as other_export
+from sources
+group by vendor, billing_account_id, billing_period_start
+having count(distinct dialect) > 1
