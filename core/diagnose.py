@@ -31,11 +31,13 @@ DISK = re.compile(r"no space left|disk (?:is )?full|failed to offload|write file
 
 def find_duckdb_error(error: BaseException) -> duckdb.Error | None:
     """Return the DuckDB error at the root of a chain of exceptions."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, duckdb.Error):
-            return seen
-        seen = seen.__cause__ or seen.__context__
+    found: BaseException | None = error
+    seen: set[int] = set()
+    while found is not None and id(found) not in seen:
+        if isinstance(found, duckdb.Error):
+            return found
+        seen.add(id(found))
+        found = found.__cause__ or found.__context__
     return None
 
 

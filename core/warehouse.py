@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import BusyError, DiskError
+from core.errors import BadSetting, BusyError, DiskError
 
 FICLONE = 0x40049409
 GENERATIONS_KEPT = 3
@@ -37,7 +37,10 @@ class Warehouse:
 
         Raises:
             BusyError: If another process holds it.
+            BadSetting: If DuckDB or dlt could not work in a folder of that name.
         """
+        if set("%?") & set(str(self.database)):
+            raise BadSetting("data_dir", str(self.folder), "a path without % and ?")
         with disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o644)

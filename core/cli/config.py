@@ -30,9 +30,7 @@ def config() -> None:
 @config_option
 @json_option
 @click.pass_context
-def show(
-    ctx: click.Context, /, demo: bool | None, config_path: str | None, as_json: bool
-) -> None:
+def show(ctx: click.Context, /, demo: bool | None, config_path: str | None, as_json: bool) -> None:
     """Show every setting and where its value comes from.
 
     The origin is the default, the file, the name of an environment variable or a flag. Secrets
@@ -49,11 +47,13 @@ def show(
         origins |= {"project.data_dir": "flag", "database.duckdb.database_path": "flag"}
     rows = list(settings(resolved, origins))
     if as_json:
-        print_json({
-            "config_file": resolved.path,
-            "database": resolved.database_path,
-            "settings": rows,
-        })
+        print_json(
+            {
+                "config_file": resolved.path,
+                "database": resolved.database_path,
+                "settings": rows,
+            }
+        )
         return
     print_table([
         {"setting": f"{row['section']}.{row['name']}", "value": as_text(row["value"]),

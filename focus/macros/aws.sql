@@ -143,3 +143,17 @@
     else to_json(m.value)
   end
 {%- endmacro %}
+
+
+{# Normalized hours that a reservation's fee pays for; upfront fees may state plain hours only. #}
+{% macro reserved_normalized_units() -%}
+  coalesce(
+    try_cast(nullif(reservation_total_reserved_normalized_units, '') as decimal(38, 18)),
+    try_cast(
+      units_per_hour * coalesce(
+        try_cast(reservation_total_reserved_units as double), cast(line_item_usage_amount as double)
+      ) as decimal(38, 18)
+    ),
+    0
+  )
+{%- endmacro %}

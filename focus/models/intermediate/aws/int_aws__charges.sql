@@ -39,6 +39,8 @@ classified as (
     select
         lines.*,
         bases.is_net,
+        coalesce(reservations.is_normalized, false) as is_normalized,
+        reservations.units_per_hour,
         coalesce(line_types.is_unused, false) as is_unused,
         case
             when line_types.kind = 'fee' and lines.reservation_reservation_a_r_n <> ''
@@ -59,6 +61,10 @@ classified as (
         on
             lines.x_load_id = bases.x_load_id
             and lines.bill_payer_account_id is not distinct from bases.bill_payer_account_id
+    left join {{ ref('int_aws__reservations') }} as reservations
+        on
+            lines.x_load_id = reservations.x_load_id
+            and lines.reservation_reservation_a_r_n = reservations.reservation_reservation_a_r_n
 
 ),
 

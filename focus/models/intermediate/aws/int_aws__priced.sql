@@ -6,16 +6,6 @@ billed as (
 
     select
         *,
-        case
-            when kind in ('ri_fee', 'ri_upfront')
-                then try_cast(reservation_total_reserved_units as decimal(38, 18))
-        end as reserved_units,
-        case
-            when kind in ('ri_fee', 'ri_upfront')
-                then try_cast(
-                    nullif(reservation_total_reserved_normalized_units, '') as decimal(38, 18)
-                )
-        end as reserved_normalized_units,
         case when is_unused or kind = 'sp_usage' then 0 else line_cost end as billed_cost,
         case
             when kind = 'sp_usage' then {{ net_or_gross(
@@ -166,19 +156,15 @@ select
                         then coalesce(savings_plan_total_commitment_to_date, line_cost)
                     else line_cost
                 end
-        when kind = 'ri_usage'
-            then
-                case
-                    when line_item_normalized_usage_amount > 0
-                        then line_item_normalized_usage_amount
-                    else line_item_usage_amount
-                end
-        when is_unused and reserved_normalized_units > 0
+        when kind = 'ri_usage' and is_normalized then line_item_normalized_usage_amount
+        when kind = 'ri_usage' then line_item_usage_amount
+        when is_unused and is_normalized
             then coalesce(reservation_unused_normalized_unit_quantity, 0)
         when is_unused then coalesce(reservation_unused_quantity, 0)
+        when is_normalized then {{ reserved_normalized_units() }}
         else
             coalesce(
-                case when reserved_normalized_units > 0 then reserved_normalized_units else reserved_units end,
+                try_cast(reservation_total_reserved_units as decimal(38, 18)),
                 line_item_usage_amount,
                 0
             )
@@ -186,10 +172,8 @@ select
     case
         when commitment_discount_id is null or charge_category not in ('Usage', 'Purchase')
             then null
-        when is_savings_plan
-            then line_item_currency_code
-        when kind = 'ri_usage' and line_item_normalized_usage_amount > 0 then 'Normalized Hours'
-        when reserved_normalized_units > 0 then 'Normalized Hours'
+        when is_savings_plan then line_item_currency_code
+        when is_normalized then 'Normalized Hours'
         else 'Hours'
     end as commitment_discount_unit
 from contracted

@@ -29,7 +29,8 @@ WITH
 
 joined AS (
     SELECT l.*, a.account_id, a.account_name, a.payer_id, a.payer_name, a.currency, a.invoicing_entity,
-        p.product_name, p.billing_entity, p.service_category, p.service_subcategory, coalesce(p.legal_entity, a.invoicing_entity) AS legal_entity,
+        p.product_name, p.billing_entity, p.service_category, p.service_subcategory,
+        coalesce(p.legal_entity, a.invoicing_entity) AS legal_entity,
         w.cost_category,
         m.period_start, m.period_end, i.invoice_id,
         s.family, s.unit, s.description AS sku_description, s.instance_type, s.instance_family, s.norm AS norm_factor,
@@ -78,7 +79,8 @@ SELECT
     j.currency AS line_item_currency_code,
     j.legal_entity AS line_item_legal_entity,
     CASE WHEN j.description IS NOT NULL THEN j.description
-        WHEN j.line_type = 'DiscountedUsage' THEN concat(j.product_name, ', ', j.instance_type, ' reserved instance applied')
+        WHEN j.line_type = 'DiscountedUsage'
+            THEN concat(j.product_name, ', ', j.instance_type, ' reserved instance applied')
         ELSE replace(replace(replace(j.sku_description, '{rate}', rtrim(rtrim(CAST(j.rate AS VARCHAR), '0'), '.')),
             '{location}', coalesce(j.location, '')), '{region}', j.region) END AS line_item_line_item_description,
     j.line_type AS line_item_line_item_type,
@@ -118,7 +120,7 @@ SELECT
     CASE WHEN j.location IS NOT NULL THEN 'AWS Region' END AS product_location_type,
     j.unit AS product_pricing_unit,
     j.family AS product_product_family,
-    nullif(j.region, 'global') AS product_region_code,
+    CASE WHEN j.region NOT IN ('global', 'Any') THEN j.region END AS product_region_code,
     j.product_code AS product_servicecode,
     j.sku_code AS product_sku,
     nullif(j.full_usage_type, '') AS product_usagetype,
@@ -171,5 +173,6 @@ SELECT
     j.plan_total AS savings_plan_total_commitment_to_date,
     j.plan_used AS savings_plan_used_commitment,
     md5_number_lower(j.line_id) % 997 AS file_number,
-    j.saving, j.rebate, j.service_category, j.service_subcategory, j.product_name, j.spot, j.is_usage, j.commitment_kind, j.commitment_arn
+    j.saving, j.rebate, j.service_category, j.service_subcategory, j.product_name,
+    j.spot, j.is_usage, j.commitment_kind, j.commitment_arn
 FROM joined AS j;

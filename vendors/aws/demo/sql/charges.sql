@@ -17,12 +17,13 @@ CREATE OR REPLACE TABLE charge (
 INSERT INTO charge BY NAME
 SELECT 'negation' AS charge, 'SavingsPlanNegation' AS line_type, 'Anniversary' AS bill_type, r.account,
     r.product_code, r.sku, r.region, r.availability_zone,
-    concat('SavingsPlanNegation used by AccountId : ', a.account_id, ' and UsageSku : ', r.sku) AS description,
+    concat('SavingsPlanNegation used by AccountId : ', a.account_id, ' and UsageSku : ', p.sku_code) AS description,
     u.commitment, u.start_at, u.end_at, sum(u.quantity) AS quantity, any_value(u.rate) AS rate,
     -sum(u.cost) AS cost, -sum(u.saving) AS saving
 FROM usage AS u JOIN resource AS r USING (resource) JOIN account AS a USING (account)
+JOIN price AS p ON p.sku = r.sku AND p.region = r.region
 WHERE u.line_type = 'SavingsPlanCoveredUsage'
-GROUP BY r.account, a.account_id, r.product_code, r.sku, r.region, r.availability_zone, u.commitment,
+GROUP BY r.account, a.account_id, p.sku_code, r.product_code, r.sku, r.region, r.availability_zone, u.commitment,
     u.start_at, u.end_at;
 
 -- One fee row per plan and slot: what was committed, what was used, what is billed now.
@@ -61,7 +62,8 @@ INSERT INTO charge BY NAME
 WITH
 
 terms AS (
-    SELECT c.*, CAST(date_diff('hour', greatest(m.period_start, c.start_at), least(m.data_end, c.end_at)) AS DECIMAL(6, 0))
+    SELECT c.*,
+        CAST(date_diff('hour', greatest(m.period_start, c.start_at), least(m.data_end, c.end_at)) AS DECIMAL(6, 0))
             AS hours,
         greatest(m.period_start, c.start_at) AS from_at, least(m.period_end, c.end_at) AS until_at
     FROM commitment AS c CROSS JOIN month AS m
@@ -77,7 +79,8 @@ used AS (
 
 SELECT 'reservation-fee' AS charge, 'RIFee' AS line_type, 'Anniversary' AS bill_type, t.account,
     t.product_code, t.sku, t.region, t.operation,
-    concat('USD ', t.recurring_rate, ' hourly fee per ', t.product_code, ', ', t.instance_type, ' instance') AS description,
+    concat('USD ', rtrim(rtrim(CAST(t.recurring_rate AS VARCHAR), '0'), '.'), ' hourly fee per ',
+        t.product_code, ', ', t.instance_type, ' instance') AS description,
     t.commitment, t.from_at AS start_at, t.until_at - INTERVAL 1 SECOND AS end_at,
     t.instances * t.hours AS quantity, t.recurring_rate AS rate,
     CAST(t.instances * t.hours * t.recurring_rate AS DECIMAL(18, 8)) AS cost,
@@ -134,7 +137,8 @@ due AS (
 ),
 
 amounts AS (
-    SELECT d.*, CAST(round(coalesce(d.amount, d.base_cost * CAST(d.percent AS DECIMAL(9, 4))), 2) AS DECIMAL(18, 8)) AS due_cost
+    SELECT d.*,
+        CAST(round(coalesce(d.amount, d.base_cost * CAST(d.percent AS DECIMAL(9, 4))), 2) AS DECIMAL(18, 8)) AS due_cost
     FROM due AS d
 )
 
@@ -149,11 +153,13 @@ INSERT INTO charge BY NAME
 WITH
 
 discounted AS (
-    SELECT r.account, r.workload, r.product_code, r.region, date_trunc(plan.discount_grain, u.start_at) AS start_at, u.saving
+    SELECT r.account, r.workload, r.product_code, r.region,
+        date_trunc(plan.discount_grain, u.start_at) AS start_at, u.saving
     FROM usage AS u JOIN resource AS r USING (resource) CROSS JOIN plan
     WHERE u.line_type = 'Usage' AND u.saving <> 0
     UNION ALL BY NAME
-    SELECT c.account, NULL AS workload, c.product_code, c.region, date_trunc(plan.discount_grain, c.start_at) AS start_at, c.saving
+    SELECT c.account, NULL AS workload, c.product_code, c.region,
+        date_trunc(plan.discount_grain, c.start_at) AS start_at, c.saving
     FROM charge AS c CROSS JOIN plan
     WHERE c.charge IN ('plan-fee', 'reservation-fee', 'upfront') AND c.saving <> 0
 )

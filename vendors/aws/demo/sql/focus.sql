@@ -66,7 +66,8 @@ SELECT
         THEN 'Correction' END AS "ChargeClass",
     c.line_item_line_item_description AS "ChargeDescription",
     CASE WHEN c.charge_category = 'Usage' THEN 'Usage-Based'
-        WHEN c.line_type IN ('RIFee', 'SavingsPlanRecurringFee') THEN 'Recurring' ELSE 'One-Time' END AS "ChargeFrequency",
+        WHEN c.line_type IN ('RIFee', 'SavingsPlanRecurringFee') THEN 'Recurring'
+        ELSE 'One-Time' END AS "ChargeFrequency",
     c.line_item_usage_end_date
         + CASE second(c.line_item_usage_end_date) WHEN 59 THEN INTERVAL 1 SECOND ELSE INTERVAL 0 SECOND END
         AS "ChargePeriodEnd",
@@ -106,7 +107,8 @@ SELECT
     CASE WHEN c.priced THEN c.contracted_price END AS "PricingCurrencyContractedUnitPrice",
     c.effective_cost AS "PricingCurrencyEffectiveCost",
     CASE WHEN c.priced THEN c.list_price END AS "PricingCurrencyListUnitPrice",
-    CASE WHEN c.line_type = 'Tax' THEN NULL WHEN c.unused AND c.commitment_kind = 'RI' THEN c.reservation_unused_quantity
+    CASE WHEN c.line_type = 'Tax' THEN NULL
+        WHEN c.unused AND c.commitment_kind = 'RI' THEN c.reservation_unused_quantity
         ELSE c.line_item_usage_amount END AS "PricingQuantity",
     CASE WHEN c.priced AND c.line_type <> 'Tax' THEN c.pricing_unit END AS "PricingUnit",
     'AWS' AS "ProviderName",
