@@ -14,12 +14,19 @@ from typing import Any
 
 import duckdb
 
-from core import conserve, ledger, sql
+from core import conserve, ledger
 from core.diagnose import explain, find_duckdb_error
-from core.errors import ExportCollision
 from core.exports import ExportSettings, ExportVersion, SourceRelation, Vendor
 from core.periods import name as period_name
 from core.progress import Progress
+from core.rawtables import (
+    create_export_view,
+    delete_period,
+    drop_moved_tables,
+    free_prefix,
+    table_exists,
+    unified,
+)
 from core.stage import stage
 from core.storage.base import ObjectStore
 
@@ -172,28 +179,40 @@ def run_dlt(
         progress=JobProgress(progress, len(planned)),
     )
     single = export.table_strategy == "single"
+    tables: dict[str, list[Planned]] = {}
+    for item in planned:
+        tables.setdefault(item.table, []).append(item)
     if single:
+        tables = {t: unified(connection, f"{schema}.{t}", items) for t, items in tables.items()}
+    kept = single and all(table_exists(connection, f"{schema}.{table}") for table in tables)
+    if kept:
         for item in planned:
-            delete_period(connection, f"{schema}.{item.table}", item.version)
+            delete_period(connection, f"{schema}.{item.table}", item.version.billing_period)
 
-    def resource(item: Planned) -> Any:
-        names = [c.name for c in item.source.columns]
-        select = ", ".join(f't."{name}" AS "{name}"' for name in names)
-        query = f"SELECT {select} FROM {item.view} AS t"
-
+    def resource(table: str, items: Sequence[Planned]) -> Any:
         def rows() -> Any:
-            yield pipeline.dataset().query(query, _execute_raw_query=True)
+            for item in items:
+                names = [c.name for c in item.source.columns]
+                select = ", ".join(f't."{name}" AS "{name}"' for name in names)
+                query = f"SELECT {select} FROM {item.view} AS t"
+                yield pipeline.dataset().query(query, _execute_raw_query=True)
 
         return dlt.resource(
             rows,
-            name=f"{item.table}_{item.version.billing_period:%Y_%m}",
-            table_name=item.table,
-            write_disposition="append" if single else "replace",
-            columns={c.name: {"name": c.name, **DLT_TYPES[c.type]} for c in item.source.columns},
+            name=table,
+            write_disposition="append",
+            columns={
+                c.name: {"name": c.name, "nullable": True, **DLT_TYPES[c.type]}
+                for item in items
+                for c in item.source.columns
+            },
         )
 
     try:
-        info = pipeline.run([resource(item) for item in planned])
+        info = pipeline.run(
+            [resource(table, items) for table, items in tables.items()],
+            refresh=None if kept else "drop_resources",
+        )
     except PipelineStepFailed as error:
         raise dlt_failure(error, planned, database) from error
     return str(info.loads_ids[0])
@@ -222,71 +241,3 @@ class translated:  # noqa: N801 - reads as a statement
             item = self.item
             raise explain(error, item.version, item.store, item.source, self.database) from error
 
-
-def free_prefix(
-    connection: duckdb.DuckDBPyConnection, vendor: Vendor, export: ExportSettings, schema: str
-) -> str:
-    """Return the table prefix of an export: '' unless another export owns those tables."""
-    owners = connection.execute(
-        "SELECT export, bool_or(raw_table LIKE ? || '.billing!_%' ESCAPE '!') FROM ledger.loads "
-        "WHERE vendor = ? AND status = 'current' GROUP BY export",
-        [schema, vendor.name],
-    ).fetchall()
-    unnamed = {str(owner) for owner, plain in owners if plain}
-    if export.name in unnamed:
-        return ""
-    return f"{sql.snake(export.name)}__" if unnamed else export.table_prefix
-
-
-def delete_period(
-    connection: duckdb.DuckDBPyConnection, table: str, version: ExportVersion
-) -> None:
-    """Delete one billing period from a table of all months, where that table exists."""
-    if table_exists(connection, table):
-        connection.execute(
-            f"DELETE FROM {sql.relation(table)} WHERE billing_period = ?",
-            [version.billing_period],
-        )
-
-
-def drop_moved_tables(
-    connection: duckdb.DuckDBPyConnection,
-    former: dict[tuple[str, Any], ledger.Current],
-    planned: Sequence[Planned],
-    schema: str,
-    export: ExportSettings,
-) -> None:
-    """Remove a period's former rows where the table strategy has changed."""
-    for item in planned:
-        known = former.get((export.name, item.version.billing_period))
-        if known is None or known.raw_table == f"{schema}.{item.table}":
-            continue
-        if known.raw_table.endswith("billing_data"):
-            delete_period(connection, known.raw_table, item.version)
-        else:
-            connection.execute(f"DROP TABLE IF EXISTS {sql.relation(known.raw_table)}")
-
-
-def create_export_view(
-    connection: duckdb.DuckDBPyConnection, vendor: Vendor, export: ExportSettings, schema: str
-) -> None:
-    """Make the view `<schema>.<export>` over all raw tables of one export."""
-    tables = sorted({
-        current.raw_table
-        for (name, _), current in ledger.read_current(connection, vendor.name).items()
-        if name == export.name
-    })
-    view = f"{schema}.{sql.snake(export.name)}"
-    if table_exists(connection, view):
-        raise ExportCollision(export.name, view, "the export's view would hide this table")
-    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {sql.relation(t)}" for t in tables)
-    connection.execute(f"CREATE OR REPLACE VIEW {sql.relation(view)} AS {union}")
-
-
-def table_exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    schema, name = table.split(".", 1)
-    row = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?",
-        [schema, name],
-    ).fetchone()
-    return bool(row and row[0])

@@ -28,13 +28,29 @@
     {%- endcall %}
   {% endif %}
 
+  {% do keep_join_sides(true) %}
   {% call statement('main') -%}
     insert into {{ target_relation }} by name
     {{ sql }}
   {%- endcall %}
+  {% do keep_join_sides(false) %}
 
   {{ run_hooks(post_hooks, inside_transaction=True) }}
   {{ adapter.commit() }}
   {{ run_hooks(post_hooks, inside_transaction=False) }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+
+{# Every join of a mapping has the lines on its left and a small table on its right. Estimates of
+   sets found in the lines are far too high, and a wrong guess would hash all lines, every column
+   of them, in memory: while the mapping runs, joins stay as they are written. #}
+{% macro keep_join_sides(kept) %}{{ adapter.dispatch('keep_join_sides')(kept) }}{% endmacro %}
+
+{% macro duckdb__keep_join_sides(kept) %}
+  {% if kept %}
+    {% do run_query("set disabled_optimizers = 'join_order,build_side_probe_side'") %}
+  {% else %}
+    {% do run_query("reset disabled_optimizers") %}
+  {% endif %}
+{% endmacro %}

@@ -11,8 +11,9 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from core.errors import BadSetting, ExportCollision, MissingSetting
+from core.errors import BadSetting, MissingSetting
 from core.periods import parse_period
+from core.rawtables import check_names
 from core.sections import Section, secret, tables
 from core.sql import snake
 from core.storage.base import ObjectStore
@@ -146,14 +147,7 @@ def configured_exports(config: AwsConfig) -> Sequence[AwsExport]:
     found: list[AwsExport] = []
     for name, settings in entries:
         found.append(checked(name, settings, first=not found))
-    for index, one in enumerate(found):
-        for other in found[:index]:
-            if one.name == other.name:
-                raise ExportCollision(other.name, one.name, "both have the same name")
-            if one.table_prefix == other.table_prefix:
-                raise ExportCollision(
-                    other.name, one.name, f"both would be tables {one.table_prefix}billing_..."
-                )
+    check_names(found)
     return found
 
 
