@@ -126,7 +126,7 @@ def focus_totals(connection: duckdb.DuckDBPyConnection) -> None:
         ConservationError: If BilledCost or EffectiveCost differ from the source's.
     """
     connection.execute(
-        f"""
+        """
         CREATE OR REPLACE TEMP TABLE focus_totals AS
         SELECT l.load_id, f.* EXCLUDE (vendor)
         FROM (

@@ -7,9 +7,6 @@ replaced, any other file is left alone.
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +18,14 @@ import duckdb
 
 from core import sql
 from core.backends.duckdb import Limits, connect_writable, first_line
-from core.errors import BusyError, ConservationError, NoDatabase, QueryError
+from core.errors import ConservationError, NoDatabase, QueryError
+from core.focus_check import require_focus
 from core.money import DECIMAL
 from core.periods import name as period_name
 from core.progress import Progress, no_progress
 from core.run import full_disk
-from core.warehouse import disk_errors, sync
+from core.scratch import scratch
+from core.warehouse import sync
 
 TABLE = "focus.cost_and_usage"
 STAGING = ".finops-export"
@@ -75,10 +74,10 @@ def export_focus(
     """
     if not database.is_file():
         raise NoDatabase(database)
-    with staging(folder) as staged, full_disk(folder):
+    with scratch(folder / STAGING) as staged, full_disk(folder):
         with opened(database, limits) as connection:
             periods = periods_in_range(connection, start, end)
-            names = selected(connection, columns)
+            names = selected(connection, columns, form)
             rows = []
             for number, period in enumerate(periods):
                 progress("writing FOCUS", number, len(periods))
@@ -106,29 +105,6 @@ def publish(file: Path, place: Path, period: date, rows: int) -> Written:
 
 
 @contextmanager
-def staging(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder inside `folder` that only this process uses, and remove it."""
-    staged = folder / STAGING
-    with disk_errors(folder):
-        staged.mkdir(parents=True, exist_ok=True)
-        lock = os.open(staged, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError(folder, "an export") from None
-        with disk_errors(folder):
-            for left_over in staged.iterdir():
-                shutil.rmtree(left_over)
-        try:
-            yield staged
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
-    finally:
-        os.close(lock)
-
-
-@contextmanager
 def opened(database: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the published database for reading, on a connection that may write files."""
     with connect_writable(Path(":memory:"), limits) as connection:
@@ -137,13 +113,7 @@ def opened(database: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection
         except duckdb.Error as error:
             raise QueryError(f"{database} cannot be opened: {first_line(error)}") from error
         connection.execute("USE published")
-        if not connection.execute(
-            "SELECT 1 FROM duckdb_tables() "
-            "WHERE schema_name = 'focus' AND table_name = 'cost_and_usage'"
-        ).fetchone():
-            raise QueryError(
-                f"{database} holds no FOCUS table yet", hint="`./finops focus build` builds it."
-            )
+        require_focus(connection, database)
         yield connection
 
 
@@ -171,14 +141,24 @@ def periods_in_range(
     return wanted
 
 
-def selected(connection: duckdb.DuckDBPyConnection, columns: Columns) -> dict[str, str]:
+def selected(
+    connection: duckdb.DuckDBPyConnection, columns: Columns, form: Format
+) -> dict[str, str]:
     """Return the columns to write, in the table's order, each with its expression."""
-    described = connection.execute(f"DESCRIBE {TABLE}").fetchall()
     return {
-        name: f"CAST({sql.ident(name)} AS VARCHAR)" if kind == "JSON" else sql.ident(name)
-        for name, kind, *_ in described
+        name: expression(sql.ident(name), kind, form)
+        for name, kind, *_ in connection.execute(f"DESCRIBE {TABLE}").fetchall()
         if columns == "all" or not name.startswith("x_")
     }
+
+
+def expression(column: str, kind: str, form: Format) -> str:
+    """Return what is written of a column: JSON as text, decimals in CSV without idle zeros."""
+    if kind == "JSON":
+        return f"CAST({column} AS VARCHAR)"
+    if form == "csv" and kind == DECIMAL:
+        return f"rtrim(rtrim(CAST({column} AS VARCHAR), '0'), '.')"
+    return column
 
 
 def write(

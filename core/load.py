@@ -42,6 +42,7 @@ DLT_TYPES: dict[str, dict[str, Any]] = {
     "BOOLEAN": {"data_type": "bool"},
 }
 
+
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """One version on its way into the database."""
@@ -122,9 +123,7 @@ def load(
             started=started,
         )
         known = former.get((version.export, version.billing_period))
-        loaded.append(
-            Loaded(version=version, rows=rows, bytes=size, restated=known is not None)
-        )
+        loaded.append(Loaded(version=version, rows=rows, bytes=size, restated=known is not None))
     conserve.refuse_overlaps(connection, vendor.name)
     ledger.set_tag_keys(connection, vendor.name, export.name, export.tag_keys)
     create_export_view(connection, vendor, export, schema)
@@ -197,22 +196,16 @@ def run_dlt(
                 query = f"SELECT {select} FROM {item.view} AS t"
                 yield pipeline.dataset().query(query, _execute_raw_query=True)
 
-        return dlt.resource(
-            rows,
-            name=table,
-            write_disposition="append",
-            columns={
-                c.name: {"name": c.name, "nullable": True, **DLT_TYPES[c.type]}
-                for item in items
-                for c in item.source.columns
-            },
-        )
+        columns: Any = {
+            c.name: {"name": c.name, "nullable": True, **DLT_TYPES[c.type]}
+            for item in items
+            for c in item.source.columns
+        }
+        return dlt.resource(rows, name=table, write_disposition="append", columns=columns)
 
+    mode: Any = None if kept else "drop_resources"
     try:
-        info = pipeline.run(
-            [resource(table, items) for table, items in tables.items()],
-            refresh=None if kept else "drop_resources",
-        )
+        info = pipeline.run([resource(t, items) for t, items in tables.items()], refresh=mode)
     except PipelineStepFailed as error:
         raise dlt_failure(error, planned, database) from error
     return str(info.loads_ids[0])
@@ -240,4 +233,3 @@ class translated:  # noqa: N801 - reads as a statement
         if isinstance(error, duckdb.Error):
             item = self.item
             raise explain(error, item.version, item.store, item.source, self.database) from error
-

@@ -21,20 +21,20 @@ RESERVED = re.compile(r"billing_(\d{4}_\d{2}|data)")
 """Names of raw tables, which an export's view must leave alone."""
 
 
-def check_names(exports: Iterable[ExportSettings]) -> None:
-    """Refuse configured exports whose tables or views would be the same.
+def check_names(exports: Iterable[str]) -> None:
+    """Refuse names of configured exports whose tables or views would be the same.
 
     Raises:
         ExportCollision, BadSetting.
     """
     taken: dict[str, str] = {}
     for export in exports:
-        name = sql.snake(export.name)
+        name = sql.snake(export)
         if RESERVED.fullmatch(name):
-            raise BadSetting("export_name", export.name, "a name that no raw table has")
+            raise BadSetting("export_name", export, "a name that no raw table has")
         if name in taken:
-            raise ExportCollision(taken[name], export.name, f"both would be the view {name}")
-        taken[name] = export.name
+            raise ExportCollision(taken[name], export, f"both would be the view {name}")
+        taken[name] = export
 
 
 def free_prefix(
@@ -63,9 +63,7 @@ def free_prefix(
 def delete_period(connection: duckdb.DuckDBPyConnection, table: str, period: date) -> None:
     """Delete one billing period from a table of all months, where that table exists."""
     if table_exists(connection, table):
-        connection.execute(
-            f"DELETE FROM {sql.relation(table)} WHERE billing_period = ?", [period]
-        )
+        connection.execute(f"DELETE FROM {sql.relation(table)} WHERE billing_period = ?", [period])
 
 
 def drop_moved_tables(
@@ -120,11 +118,13 @@ def create_export_view(
     connection: duckdb.DuckDBPyConnection, vendor: Vendor, export: ExportSettings, schema: str
 ) -> None:
     """Make the view `<schema>.<export>` over all raw tables of one export."""
-    tables = sorted({
-        current.raw_table
-        for (name, _), current in ledger.read_current(connection, vendor.name).items()
-        if name == export.name
-    })
+    tables = sorted(
+        {
+            current.raw_table
+            for (name, _), current in ledger.read_current(connection, vendor.name).items()
+            if name == export.name
+        }
+    )
     view = f"{schema}.{sql.snake(export.name)}"
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {sql.relation(t)}" for t in tables)
     connection.execute(f"CREATE OR REPLACE VIEW {sql.relation(view)} AS {union}")

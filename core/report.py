@@ -132,9 +132,7 @@ def overview(database: Path, *, top: int = 10) -> Overview:
         )
 
 
-def of_currency(
-    connection: duckdb.DuckDBPyConnection, currency: str, top: int
-) -> CurrencyOverview:
+def of_currency(connection: duckdb.DuckDBPyConnection, currency: str, top: int) -> CurrencyOverview:
     months = rows(connection, MONTHS, [currency])
     complete = [m for m in months if not m["is_partial"]] or months
     month: date = complete[-1]["billing_period"]

@@ -52,14 +52,16 @@ def build(
     done = Counter(progress)
     with environment(database, limits, state), redirect_stdout(StringIO()):
         runner = dbtRunner(callbacks=[done.event])
-        result = runner.invoke([
-            command,
-            "--project-dir",
-            str(PROJECT),
-            "--profiles-dir",
-            str(PROJECT),
-            *arguments,
-        ])
+        result = runner.invoke(
+            [
+                command,
+                "--project-dir",
+                str(PROJECT),
+                "--profiles-dir",
+                str(PROJECT),
+                *arguments,
+            ]
+        )
     release_connections()
     if result.exception is not None:
         raise TransformError([str(result.exception).strip()]) from result.exception

@@ -55,17 +55,27 @@ def show(ctx: click.Context, /, demo: bool | None, config_path: str | None, as_j
             }
         )
         return
-    print_table([
-        {"setting": f"{row['section']}.{row['name']}", "value": as_text(row["value"]),
-         "origin": row["origin"]}
-        for row in rows
-    ])  # fmt: skip
+    print_table(
+        [
+            {
+                "setting": f"{row['section']}.{row['name']}",
+                "value": as_text(row["value"]),
+                "origin": row["origin"],
+            }
+            for row in rows
+        ]
+    )
     click.echo(f"\nconfig file: {resolved.path or 'none'}\ndatabase:    {resolved.database_path}")
 
 
 @config.command()
-@click.option("--path", type=click.Path(dir_okay=False, path_type=Path), default="config.toml",
-              show_default=True, help="Write this file.")  # fmt: skip
+@click.option(
+    "--path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="config.toml",
+    show_default=True,
+    help="Write this file.",
+)
 @click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 def init(path: Path, force: bool) -> None:
     """Write a config.toml that names every setting with its default.

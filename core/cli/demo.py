@@ -10,8 +10,14 @@ from typing import Any
 import click
 
 from core.cli.imports import print_outcome
-from core.cli.options import config_option, demo_config, json_option, print_json, progress_bar
-from core.cli.options import resolve
+from core.cli.options import (
+    config_option,
+    demo_config,
+    json_option,
+    print_json,
+    progress_bar,
+    resolve,
+)
 from core.cli.report import print_overview
 from core.config import Config, load_config
 from core.exports import Vendor, load_vendor, vendor_names

@@ -61,7 +61,9 @@ def print_outcome(outcome: Outcome) -> None:
             f"{month.rows:>12,} rows  {version.version_id}"
         )
     if not outcome.loaded:
-        click.echo(f"{outcome.export}  nothing new: {outcome.unchanged} billing periods are current")
+        click.echo(
+            f"{outcome.export}  nothing new: {outcome.unchanged} billing periods are current"
+        )
     for warning in outcome.warnings:
         click.echo(f"attention: {warning}", err=True)
 

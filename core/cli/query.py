@@ -25,10 +25,19 @@ NARROWEST = 8
 
 @click.command()
 @click.argument("sql")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table",
-              show_default=True, help="How to print the rows.")  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=1),
-              help=f"Print at most this many rows; {TABLE_ROWS:,} in a table.")  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How to print the rows.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help=f"Print at most this many rows; {TABLE_ROWS:,} in a table.",
+)
 @demo_option
 @config_option
 @click.pass_context
@@ -108,8 +117,13 @@ def write_table(answer: Answer, rows: Iterator[tuple[Any, ...]], limit: int | No
     out = console()
     if out.is_terminal and len(answer.names) * NARROWEST > out.width:
         for number, row in enumerate(shown, start=1):
-            records = Table(box=None, show_header=False, pad_edge=False, title=f"row {number}",
-                            title_justify="left")  # fmt: skip
+            records = Table(
+                box=None,
+                show_header=False,
+                pad_edge=False,
+                title=f"row {number}",
+                title_justify="left",
+            )
             for name, value in zip(answer.names, row, strict=True):
                 records.add_row(Text(name, style="bold"), Text(value))
             out.print(records)

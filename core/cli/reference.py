@@ -20,6 +20,14 @@ from core.config import ROOT, sections
 from core.reference import Flags, block, cells, example, tables
 
 PROGRAM = "./finops"
+METAVARS = {
+    "TEXT": "text",
+    "INTEGER": "number",
+    "INTEGER RANGE": "number",
+    "PATH": "file",
+    "FILE": "file",
+    "DIRECTORY": "folder",
+}
 OTHER_CODES = (
     ("0", "Done, also when nothing was new."),
     ("1", "A fault of ours: the traceback says where; please report it."),
@@ -86,16 +94,17 @@ def section(command: click.Command, context: click.Context) -> str:
     level = "##" if isinstance(command, click.Group) else "###"
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     parts = [f"{level} {context.command_path.removeprefix('./')}"]
-    parts += paragraphs(inspect.cleandoc(command.help or ""))
+    summary, *more = paragraphs(inspect.cleandoc(command.help or ""))
+    parts.append(summary)
     if isinstance(command, click.Group):
         rows = [
             cells(f"`{path.command_path}`", child.get_short_help_str(limit=120))
             for child, path in walk(command, context)
             if path.parent is context
         ]
-        parts.append("\n".join(["| command | |", "| --- | --- |", *rows]))
+        parts += [*more, "\n".join(["| command | |", "| --- | --- |", *rows])]
     else:
-        parts.append(f"```sh\n{usage}\n```")
+        parts += [f"```sh\n{usage}\n```", *more]
     options = [option(o, context) for o in command.params if isinstance(o, click.Option)]
     if options:
         parts.append("\n".join(["| option | meaning |", "| --- | --- |", *options]))
@@ -120,7 +129,7 @@ def option(option: click.Option, context: click.Context) -> str:
     if isinstance(option.type, click.Choice):
         names += " " + " ".join(f"`{choice}`" for choice in option.type.choices)
     elif not option.is_flag:
-        names += f" *{option.make_metavar(context).lower()}*"
+        names += f" *{METAVARS.get(metavar := option.make_metavar(context), metavar)}*"
     about = option.help or ""
     if option.show_default and option.default is not None:
         about += f" Default: `{option.default}`."

@@ -15,15 +15,23 @@ from core.exports import load_vendor
 @json_option
 @click.option("--no-transform", is_flag=True, help="Stop after the raw tables.")
 @click.pass_context
-def run(ctx: click.Context, config_path: str | None, as_json: bool, no_transform: bool) -> None:
+def run(ctx: click.Context, /, config_path: str | None, as_json: bool, no_transform: bool) -> None:
     """Import every configured export, build FOCUS and check it.
 
     Safe to run as often as you like: what is loaded already is left alone, a restated month
-    replaces the former one, and a failure leaves the last good database in place.
+    replaces the former one, and a failure leaves the last good database in place. One export that
+    fails does not keep the others from being imported; the exit code is that of the first failure.
+
+    \b
+    Examples:
+      ./finops run
+      ./finops --config /etc/finops/config.toml run --json
     """
     config = resolve(ctx, config_path)
     if not config.configured:
-        raise MissingSetting("aws.bucket", "`finops aws import-cur --bucket`", "OPEN_FINOPS_AWS_BUCKET")
+        raise MissingSetting(
+            "aws.bucket", "`finops aws import-cur --bucket`", "OPEN_FINOPS_AWS_BUCKET"
+        )
     failure: FinopsError | None = None
     for name in sorted(config.configured):
         vendor = load_vendor(name)

@@ -205,7 +205,7 @@ def open_session(access: S3Access) -> boto3.Session:
 
 def open_client(session: boto3.Session, access: S3Access) -> Any:
     """Return the S3 client; an endpoint that is not AWS's gets the bucket in the path."""
-    options = {"retries": {"mode": "standard", "max_attempts": 4}, "connect_timeout": 10}
+    options: Any = {"retries": {"mode": "standard", "max_attempts": 4}, "connect_timeout": 10}
 
     def client(**more: Any) -> Any:
         config = BotoConfig(**options, **more)

@@ -1,19 +1,18 @@
-"""Small raw databases for the dbt tests, as the loader would leave them."""
+"""Small raw databases for the tests of the dbt project, as the loader would leave them."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from core import ledger
+from core import ledger, transform
+from core.backends.duckdb import Limits
 from vendors.aws.columns import raw_type
 
-ROOT = Path(__file__).resolve().parents[2]
 Row = Mapping[str, Any]
 
 
@@ -24,6 +23,13 @@ def create(path: Path) -> None:
         connection.execute("CREATE SCHEMA IF NOT EXISTS aws_billing")
 
 
+def activate_tags(path: Path, keys: Sequence[str], export: str = "default") -> None:
+    """Say which tag keys users activated."""
+    with duckdb.connect(str(path)) as connection:
+        for key in keys:
+            connection.execute("INSERT INTO ledger.tag_keys VALUES ('aws', ?, ?)", [export, key])
+
+
 def deliver(
     path: Path,
     period: str,
@@ -32,7 +38,6 @@ def deliver(
     export: str = "default",
     dialect: str = "cur_2",
     table: str | None = None,
-    load_id: str | None = None,
     columns: Sequence[str] = (),
 ) -> str:
     """Write one month's raw table and make it the current, pending load; returns its load id.
@@ -43,28 +48,23 @@ def deliver(
     names = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
     types = {name: raw_type(name) or "VARCHAR" for name in names}
     with duckdb.connect(str(path)) as connection:
-        count = connection.execute("SELECT count(*) FROM ledger.loads").fetchone()
-        assert count
-        load_id = load_id or f"load-{count[0] + 1}"
+        load_id = _next_load_id(connection)
         declared = "".join(f', "{name}" {kind}' for name, kind in types.items())
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS {table} "
             f"(billing_period DATE, _dlt_load_id VARCHAR{declared})"
         )
         connection.execute(f"DELETE FROM {table} WHERE billing_period = ?", [f"{period}-01"])
+        for name, kind in types.items():
+            connection.execute(f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS "{name}" {kind}')
+        listed = "".join(f', "{name}"' for name in names)
+        marks = "".join(f", CAST(? AS {types[name]})" for name in names)
         for row in rows:
-            values = [_text(row.get(name)) for name in names]
-            marks = "".join(f", CAST(? AS {types[name]})" for name in names)
-            listed = "".join(f', "{name}"' for name in names)
             connection.execute(
                 f"INSERT INTO {table} (billing_period, _dlt_load_id{listed}) VALUES (?, ?{marks})",
-                [f"{period}-01", load_id, *values],
+                [f"{period}-01", load_id, *(_text(row.get(name)) for name in names)],
             )
-        connection.execute(
-            "UPDATE ledger.loads SET status = 'superseded', superseded_by = ? "
-            "WHERE export = ? AND billing_period = ? AND status = 'current'",
-            [load_id, export, f"{period}-01"],
-        )
+        supersede(connection, export, period, load_id)
         connection.execute(
             "INSERT INTO ledger.loads (load_id, vendor, export, billing_period, dialect, "
             "raw_table, status, transformed, rows) VALUES (?, 'aws', ?, ?, ?, ?, 'current', "
@@ -74,30 +74,32 @@ def deliver(
     return load_id
 
 
-def build(path: Path, *arguments: str, work: Path | None = None, memory_limit: str = "1GB") -> Any:
-    """Run `dbt build` on the database, mark its loads transformed; returns dbt's result."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+def supersede(
+    connection: duckdb.DuckDBPyConnection, export: str, period: str, load_id: str
+) -> None:
+    """End what was current for a month."""
+    connection.execute(
+        "UPDATE ledger.loads SET status = 'superseded', superseded_by = ? "
+        "WHERE export = ? AND billing_period = ? AND status = 'current'",
+        [load_id, export, f"{period}-01"],
+    )
 
-    work = work or path.parent
-    os.environ.update(
-        FINOPS_DATABASE=str(path),
-        FINOPS_THREADS="2",
-        FINOPS_MEMORY_LIMIT=memory_limit,
-        FINOPS_TEMP_DIR=str(work / "tmp"),
-        DBT_TARGET_PATH=str(work / "target"),
-        DBT_LOG_PATH=str(work / "logs"),
-    )
-    project = str(ROOT / "focus")
-    result = dbtRunner().invoke(
-        ["--quiet", "build", "--project-dir", project, "--profiles-dir", project, *arguments]
-    )
-    DuckDBConnectionManager.close_all_connections()
-    if result.success:
-        with duckdb.connect(str(path)) as connection:
-            connection.execute("UPDATE ledger.loads SET transformed = true")
-    return result
+
+def build(path: Path, *arguments: str) -> list[str]:
+    """Run `dbt build` on the database and mark its loads transformed; returns the warnings."""
+    work = path.parent
+    limits = Limits(threads=2, memory_limit="1GB", temp_directory=work / "tmp")
+    warnings = transform.build(path, limits, work, arguments=arguments)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE ledger.loads SET transformed = true WHERE status = 'current'")
+    return warnings
+
+
+def _next_load_id(connection: duckdb.DuckDBPyConnection) -> str:
+    row = connection.execute("SELECT count(*) + 1 FROM ledger.loads").fetchone()
+    assert row
+    return f"load-{row[0]}"
 
 
 def _text(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict) else value
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else value

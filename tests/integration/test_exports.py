@@ -112,7 +112,9 @@ def test_a_failing_export_does_not_keep_the_others_out(two, finops):
     main, other = two
     next(main.base.rglob("*Manifest.json")).write_text("{")
 
-    result = finops("aws", "import-cur", "--no-transform", *config(finops, entry(main) + entry(other)))
+    result = finops(
+        "aws", "import-cur", "--no-transform", *config(finops, entry(main) + entry(other))
+    )
 
     assert result.code == 3
     assert finops.billed("2026-01", "aws_billing.other") == Decimal("2.25")

@@ -72,7 +72,13 @@ def test_legacy_and_data_exports_of_the_same_lines_become_the_same_rows(tmp_path
     ]
     tables = []
     for number, (layout, form) in enumerate(
-        [("v1", "csv.gz"), ("v1", "csv.zip"), ("v1", "parquet"), ("v2", "csv.gz"), ("v2", "parquet")]
+        [
+            ("v1", "csv.gz"),
+            ("v1", "csv.zip"),
+            ("v1", "parquet"),
+            ("v2", "csv.gz"),
+            ("v2", "parquet"),
+        ]
     ):
         month = f"2026-0{number + 1}"
         bucket = Bucket(tmp_path / layout / form, layout=layout, form=form)
@@ -109,10 +115,13 @@ def test_focus_exports_are_read_as_focus(form, tmp_path, finops):
         "CAST(any_value(charge_period_start) AS VARCHAR) "
         "FROM aws_billing.billing_2026_01 GROUP BY ALL"
     ) == [("000000012345", Decimal("2.20"), Decimal("1.80"), "-0.1", "a1", "2026-01-02 00:00:00")]
-    assert finops.value(
-        "SELECT json_extract_string(sku_price_details, 'InstanceType') "
-        "FROM aws_billing.billing_2026_02"
-    ) == "t3.micro"
+    assert (
+        finops.value(
+            "SELECT json_extract_string(sku_price_details, 'InstanceType') "
+            "FROM aws_billing.billing_2026_02"
+        )
+        == "t3.micro"
+    )
 
 
 def test_csv_dialects_are_all_read(tmp_path, finops):

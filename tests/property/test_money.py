@@ -46,14 +46,16 @@ def test_any_double_becomes_its_shortest_decimal(doubles):
 def spellings(amount: Decimal) -> st.SearchStrategy[str]:
     """Ways to write one decimal."""
     plain, scientific = f"{amount:f}", f"{amount:E}"
-    return st.sampled_from([
-        plain,
-        scientific,
-        scientific.lower(),
-        f"{amount:.18f}",
-        plain.removeprefix("0") if plain.startswith("0.") else plain,
-        plain if amount < 0 else f"+{plain}",
-    ])
+    return st.sampled_from(
+        [
+            plain,
+            scientific,
+            scientific.lower(),
+            f"{amount:.18f}",
+            plain.removeprefix("0") if plain.startswith("0.") else plain,
+            plain if amount < 0 else f"+{plain}",
+        ]
+    )
 
 
 @given(st.lists(decimals(37).filter(lambda d: abs(d) < 10**19), min_size=1), st.data())

@@ -20,12 +20,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 SOURCE_OPTIONS = (
     click.option("--bucket", "-b", help="S3 bucket, or a folder (file:///...) that mirrors one."),
-    click.option("--prefix", "-p", help="Prefix of the export in the bucket."),
-    click.option("--export-name", "-n", help="Name of the export."),
+    click.option("--prefix", "-p", help="S3 prefix of the export, as set in the AWS console."),
+    click.option("--export-name", "-n",
+                 help="Name of the export, or of one [[aws.exports]] table of config.toml."),
     click.option("--cur-version", "-v", type=click.Choice(["v1", "v2"]),
                  help="v1: legacy CUR, v2: Data Exports; detected when left out."),
-    click.option("--start-date", "-s", help="First billing month, YYYY-MM."),
-    click.option("--end-date", "-e", help="Last billing month, YYYY-MM, itself included."),
+    click.option("--start-date", "-s", metavar="YYYY-MM", help="First billing month."),
+    click.option("--end-date", "-e", metavar="YYYY-MM",
+                 help="Last billing month, itself included."),
 )  # fmt: skip
 
 
@@ -38,7 +40,11 @@ def source_options(command: Command) -> Command:
 
 @click.group()
 def aws() -> None:
-    """Import AWS bills: legacy CUR, CUR 2.0 and FOCUS exports."""
+    """Import AWS bills: legacy CUR, CUR 2.0 and FOCUS exports.
+
+    Every option of the source can also stand under [aws] in config.toml. Credentials come from
+    AWS's own chain: AWS_PROFILE and the AWS_ variables, SSO, or the role of the machine.
+    """
 
 
 @aws.command("import-cur")
@@ -54,14 +60,19 @@ def aws() -> None:
 @json_option
 @click.pass_context
 def import_cur(
-    ctx: click.Context, config_path: str | None, no_transform: bool, as_json: bool, **flags: Any
+    ctx: click.Context, /, config_path: str | None, no_transform: bool, as_json: bool, **flags: Any
 ) -> None:
     """Load billing months that are new or that AWS has corrected.
+
+    A month that AWS rewrote replaces the former one whole; a month that is loaded already is
+    left alone. The import ends in FOCUS and marts, proven against the files, and nothing is
+    published unless every sum agrees. Layout and format of the export are detected.
 
     \b
     Examples:
       ./finops aws import-cur -b my-bucket -p exports -n my-cur
       ./finops aws import-cur -b file:///mnt/mirror -n my-cur -s 2026-01
+      ./finops aws import-cur --export-name second-payer --reset
     """
     config = aws_config(ctx, config_path, flags)
     vendor = load_vendor("aws")
@@ -80,9 +91,17 @@ def import_cur(
 @json_option
 @click.pass_context
 def list_manifests(
-    ctx: click.Context, config_path: str | None, as_json: bool, **flags: Any
+    ctx: click.Context, /, config_path: str | None, as_json: bool, **flags: Any
 ) -> None:
-    """List the billing months that an export offers, and which are loaded."""
+    """List the billing months that an export offers, and which are loaded.
+
+    The state is new, loaded, or restated: loaded, but AWS has written another version since.
+
+    \b
+    Examples:
+      ./finops aws list-manifests -b my-bucket -p exports -n my-cur
+      ./finops aws list-manifests --json | jq '.[] | select(.state == "restated")'
+    """
     config = aws_config(ctx, config_path, flags)
     vendor = load_vendor("aws")
     rows = []
@@ -92,16 +111,18 @@ def list_manifests(
         for version in vendor.versions(store, export):
             known = current.get((version.export, version.billing_period))
             same = known is not None and known.fingerprint == version.fingerprint
-            rows.append({
-                "export": version.export,
-                "billing_period": period_name(version.billing_period),
-                "state": "loaded" if same else "restated" if known else "new",
-                "files": len(version.files),
-                "format": version.format,
-                "dialect": version.dialect,
-                "version_id": version.version_id,
-                "manifest": version.manifest,
-            })
+            rows.append(
+                {
+                    "export": version.export,
+                    "billing_period": period_name(version.billing_period),
+                    "state": "loaded" if same else "restated" if known else "new",
+                    "files": len(version.files),
+                    "format": version.format,
+                    "dialect": version.dialect,
+                    "version_id": version.version_id,
+                    "manifest": version.manifest,
+                }
+            )
     show(rows, as_json, hide=("manifest",))
 
 
@@ -111,8 +132,18 @@ def list_manifests(
 @click.option("--prefix", "-p", help="Look below this prefix only.")
 @json_option
 @click.pass_context
-def list_exports(ctx: click.Context, config_path: str | None, as_json: bool, **flags: Any) -> None:
-    """List the exports that a bucket holds, and those that are loaded."""
+def list_exports(
+    ctx: click.Context, /, config_path: str | None, as_json: bool, **flags: Any
+) -> None:
+    """List the exports that a bucket holds, and those that are loaded.
+
+    Use it to find the --prefix and --export-name that the other commands want.
+
+    \b
+    Examples:
+      ./finops aws list-exports -b my-bucket
+      ./finops aws list-exports -b file:///mnt/mirror -p exports
+    """
     from vendors.aws.discover import exports_in
 
     config = aws_config(ctx, config_path, flags)
@@ -135,7 +166,7 @@ def list_exports(ctx: click.Context, config_path: str | None, as_json: bool, **f
 @aws.command("show-state")
 @config_option
 @click.option("--export-name", "-n", help="Only this export.")
-@click.option("--billing-period", "-B", help="Only this month, YYYY-MM.")
+@click.option("--billing-period", "-B", metavar="YYYY-MM", help="Only this month.")
 @demo_option
 @json_option
 @click.pass_context
@@ -147,7 +178,13 @@ def show_state(
     demo: bool | None,
     as_json: bool,
 ) -> None:
-    """Show every version that was loaded, the current and the superseded ones."""
+    """Show every version that was loaded, the current and the superseded ones.
+
+    \b
+    Examples:
+      ./finops aws show-state
+      ./finops aws show-state -n my-cur -B 2026-01 --json
+    """
     config = resolve(ctx, config_path, demo=demo)
     rows = ledger.history(config.database_path, "aws", export_name, billing_period)
     show(rows, as_json, hide=("load_id", "fingerprint", "superseded_by"))

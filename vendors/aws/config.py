@@ -147,7 +147,7 @@ def configured_exports(config: AwsConfig) -> Sequence[AwsExport]:
     found: list[AwsExport] = []
     for name, settings in entries:
         found.append(checked(name, settings, first=not found))
-    check_names(found)
+    check_names(export.name for export in found)
     return found
 
 

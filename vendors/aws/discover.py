@@ -26,13 +26,15 @@ def walk(store: ObjectStore, base: str, depth: int) -> list[dict[str, Any]]:
         months = month_folders(store, base, layout)
         if months:
             path = base.rstrip("/").rsplit("/", 1)
-            return [{
-                "export": export_name(store, months[-1][1]) or path[-1],
-                "prefix": path[0] if len(path) == 2 else "",
-                "layout": layout,
-                "first": period_name(min(months)[0]),
-                "last": period_name(max(months)[0]),
-            }]
+            return [
+                {
+                    "export": export_name(store, months[-1][1]) or path[-1],
+                    "prefix": path[0] if len(path) == 2 else "",
+                    "layout": layout,
+                    "first": period_name(min(months)[0]),
+                    "last": period_name(max(months)[0]),
+                }
+            ]
     if depth == 0:
         return []
     return [

@@ -96,12 +96,8 @@ def csv_relation(
         f"read_csv({sql.texts(str(file.path) for file in files)}, "
         f"columns = {{{declared}}}, compression = '{gzip}', {CSV_OPTIONS}) AS t"
     )
-    fields = [
-        (name, f"t.{column}", "VARCHAR") for name, column in zip(header, names, strict=True)
-    ]
-    return SourceRelation(
-        columns=typed_columns(fields, version, files[0].where), relation=relation
-    )
+    fields = [(name, f"t.{column}", "VARCHAR") for name, column in zip(header, names, strict=True)]
+    return SourceRelation(columns=typed_columns(fields, version, files[0].where), relation=relation)
 
 
 def typed_columns(
@@ -200,5 +196,3 @@ def unreadable(error: duckdb.Error, version: ExportVersion, store: ObjectStore) 
     if "schema" in reason.lower() or "mismatch" in reason.lower():
         return SchemaMismatch(store.name(named), reason)
     return CorruptFile(store.name(named), reason)
-
-

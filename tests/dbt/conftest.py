@@ -1,0 +1,33 @@
+"""A bill of every line item type, mapped once for all tests of the dbt project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.dbt import rawdb
+from tests.dbt.bill import whole_bill
+
+Query = Callable[[str], list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="session")
+def mapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a database that holds the bill, its FOCUS rows and dbt's compiled tests."""
+    folder = tmp_path_factory.mktemp("mapped")
+    database = folder / "bill.duckdb"
+    rawdb.create(database)
+    rawdb.activate_tags(database, ["CostCenter"])
+    rawdb.deliver(database, "2026-01", whole_bill())
+    rawdb.build(database)
+    return folder
+
+
+@pytest.fixture
+def bill(mapped: Path) -> Iterator[Query]:
+    """Ask the mapped bill."""
+    with duckdb.connect(str(mapped / "bill.duckdb"), read_only=True) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
