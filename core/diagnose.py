@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -17,16 +18,16 @@ from core.errors import (
     SchemaMismatch,
     Unreachable,
 )
-from core.exports import ExportVersion, SourceRelation
+from core.exports import ExportVersion, RawColumn, SourceRelation
 from core.storage.base import ObjectStore
 
-CAST = re.compile(
-    r"(?:convert string \"(?P<text>.*?)\" to|cast value (?P<value>\S+) to|"
-    r"field value out of range: \"(?P<time>.*?)\"|timestamp field value.*?\"(?P<stamp>.*?)\").*",
-    re.DOTALL,
-)
-COLUMN = re.compile(r"from source column (\S+)")
 DISK = re.compile(r"no space left|disk (?:is )?full|failed to offload|write file", re.IGNORECASE)
+DENIED = re.compile(r"\b403\b|Forbidden|AccessDenied")
+SCHEMA = re.compile(r"schema|mismatch|unified|failed to cast column|unimplemented type", re.I)
+CSV_ERROR = re.compile(
+    r"CSV Error on (Line: \d+)\n.*?\n((?:Expected|Value|Invalid)[^\n]*)", re.DOTALL
+)
+EXPECTED = {"TIMESTAMP": "a date and time", "JSON": "JSON", "DATE": "a date"}
 
 
 def find_duckdb_error(error: BaseException) -> duckdb.Error | None:
@@ -45,33 +46,63 @@ def explain(
     error: duckdb.Error,
     version: ExportVersion,
     store: ObjectStore,
-    source: SourceRelation | None,
+    source: SourceRelation,
     database: Path,
+    connection: duckdb.DuckDBPyConnection,
 ) -> FinopsError:
     """Return our error for one of DuckDB's while it read `version` or wrote `database`."""
     text = str(error)
-    named = next((key for key in version.files if key.rsplit("/", 1)[-1] in text), None)
-    where = store.name(named or version.files[0])
+    where = file_named_in(text, version, store, source)
     if DISK.search(text):
         return DiskError(database, first_line(error))
     if "HTTP" in text or isinstance(error, duckdb.HTTPException):
-        if re.search(r"\b403\b|Forbidden|AccessDenied", text):
-            return AccessDenied(where, "s3:GetObject")
-        return Unreachable(where, first_line(error))
-    if match := CAST.search(text):
-        value = next((group for group in match.groups() if group is not None), "?")
-        column = COLUMN.search(text)
-        name = source_name(column[1], source) if column else "?"
-        expected = "a date and time" if "timestamp" in text.lower() else "a decimal number"
-        return BadValue(where, name, value, expected)
-    if re.search(r"schema mismatch|mismatch in|type mismatch|cannot be unified", text, re.I):
-        return SchemaMismatch(f"{version.export} {version.billing_period:%Y-%m}", first_line(error))
-    return CorruptFile(where, first_line(error))
+        denied = DENIED.search(text)
+        return AccessDenied(where, "s3:GetObject") if denied else Unreachable(where, reason(error))
+    for column, file, value in bad_values(connection.cursor(), source):
+        place = file_named_in(file, version, store, source)
+        return BadValue(place, column.name, value, EXPECTED.get(column.type, "a decimal number"))
+    if version.format == "parquet" and SCHEMA.search(text):
+        return SchemaMismatch(f"{version.export} {version.billing_period:%Y-%m}", reason(error))
+    return CorruptFile(where, reason(error))
 
 
-def source_name(column: str, source: SourceRelation | None) -> str:
-    """Return the raw column that reads `column`, which in CSV files is a position."""
-    for candidate in source.columns if source else ():
-        if re.search(rf'\bt\."?{re.escape(column)}"?(?!\w)', candidate.expression):
-            return candidate.name
-    return column
+def bad_values(
+    connection: duckdb.DuckDBPyConnection, source: SourceRelation
+) -> Iterator[tuple[RawColumn, str, str]]:
+    """Yield (column, file, value) where a value is not of its column's type."""
+    for part in source.parts or (source,):
+        cast = [c for c in part.columns if c.reads and c.expression != c.reads]
+        wrong = [f"({c.reads}) IS NOT NULL AND TRY({c.expression}) IS NULL" for c in cast]
+        counts = ", ".join(f"count(*) FILTER ({test})" for test in wrong)
+        try:
+            found = connection.execute(f"SELECT {counts} FROM {part.relation}").fetchone() or ()
+            for column, test, count in zip(cast, wrong, found, strict=True):
+                if count:
+                    row = connection.execute(
+                        f"SELECT t.filename, CAST({column.reads} AS VARCHAR) "
+                        f"FROM {part.relation} WHERE {test} LIMIT 1"
+                    ).fetchone()
+                    assert row is not None
+                    yield column, str(row[0]), str(row[1])
+        except duckdb.Error:
+            return
+
+
+def file_named_in(
+    text: str, version: ExportVersion, store: ObjectStore, source: SourceRelation
+) -> str:
+    """Return the file that a text names, as a person would call it, or else the first one."""
+    for file in source.files:
+        if str(file.path) in text:
+            return file.where
+    for key in version.files:
+        if key in text or store.url(key) in text:
+            return store.name(key)
+    return store.name(version.files[0])
+
+
+def reason(error: duckdb.Error) -> str:
+    """Return what DuckDB complains of, in one line."""
+    if match := CSV_ERROR.search(str(error)):
+        return f"{match[1].lower()}: {match[2].strip()}"
+    return first_line(error)

@@ -60,7 +60,7 @@ class ConfigExists(ConfigError):
 class BadConfigFile(ConfigError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"{path} is not valid TOML: {reason}",
+            f"{path} cannot be read as TOML: {reason}",
             hint="Compare it with config.toml.example; text values need double quotes.",
         )
 
@@ -80,10 +80,8 @@ class BadSetting(ConfigError):
 
 class MissingSetting(ConfigError):
     def __init__(self, name: str, flag: str, env: str) -> None:
-        super().__init__(
-            f"{name} is not set",
-            hint=f"Set it in config.toml, with {flag}, or with the variable {env}.",
-        )
+        hint = f"Set it in config.toml, with {flag}, or with the variable {env}."
+        super().__init__(f"{name} is not set", hint=hint)
 
 
 class SourceError(FinopsError):
@@ -124,18 +122,14 @@ class OutsideFolder(SourceError):
 
 class FileMissing(SourceError):
     def __init__(self, where: str, manifest: str) -> None:
-        super().__init__(
-            f"{where} does not exist, but the manifest {manifest} names it",
-            hint="Copy the whole export (data and metadata), or wait for the delivery to finish.",
-        )
+        hint = "Copy the whole export (data and metadata), or wait for the delivery to finish."
+        super().__init__(f"{where} does not exist, but the manifest {manifest} names it", hint=hint)
 
 
 class WrongExportVersion(SourceError):
     def __init__(self, where: str, asked: str, found: str) -> None:
-        super().__init__(
-            f"{where} holds {found}, not {asked}",
-            hint="Leave --cur-version and --export-format out: both are detected.",
-        )
+        hint = "Leave --cur-version and --export-format out: both are detected."
+        super().__init__(f"{where} holds {found}, not {asked}", hint=hint)
 
 
 class ExportCollision(SourceError):
@@ -148,10 +142,8 @@ class ExportCollision(SourceError):
 
 class NothingInRange(SourceError):
     def __init__(self, where: str, start: str, end: str, available: str) -> None:
-        super().__init__(
-            f"no billing period from {start} to {end} under {where}",
-            hint=f"The export has {available}.",
-        )
+        problem = f"no billing period from {start} to {end} under {where}"
+        super().__init__(problem, hint=f"The export has {available}.")
 
 
 class DataError(FinopsError):
@@ -228,10 +220,8 @@ class AccessDenied(AccessError):
 
 class BucketNotFound(AccessError):
     def __init__(self, where: str) -> None:
-        super().__init__(
-            f"{where} does not exist",
-            hint="Check the name of the bucket or the path of the folder.",
-        )
+        hint = "Check the name of the bucket or the path of the folder."
+        super().__init__(f"{where} does not exist", hint=hint)
 
 
 class WrongRegion(AccessError):
@@ -244,20 +234,16 @@ class WrongRegion(AccessError):
 
 class Unreachable(AccessError):
     def __init__(self, where: str, reason: str) -> None:
-        super().__init__(
-            f"{where} cannot be reached: {reason}",
-            hint="Check the network, the proxy and AWS_ENDPOINT_URL.",
-        )
+        hint = "Check the network, the proxy and AWS_ENDPOINT_URL."
+        super().__init__(f"{where} cannot be reached: {reason}", hint=hint)
 
 
 class BusyError(FinopsError):
     exit_code = 6
 
     def __init__(self, path: Path, owner: str) -> None:
-        super().__init__(
-            f"another finops process ({owner}) is writing {path}",
-            hint="Wait for it to end; readers are not disturbed meanwhile.",
-        )
+        hint = "Wait for it to end; readers are not disturbed meanwhile."
+        super().__init__(f"another finops process ({owner}) is writing {path}", hint=hint)
 
 
 class DiskError(FinopsError):

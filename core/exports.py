@@ -30,6 +30,8 @@ class RawColumn:
     name: str
     type: str
     expression: str
+    reads: str = ""
+    """What the expression reads, such as t."cost"; '' where it is no single column."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,8 @@ class SourceRelation:
     """A FROM item with the alias t, or a parenthesised UNION ALL BY NAME."""
     files: tuple[CsvFile, ...] = ()
     """The CSV files, whose lines were counted by other means; none for other formats."""
+    parts: tuple[SourceRelation, ...] = ()
+    """What a UNION ALL BY NAME joins."""
 
     def select(self) -> str:
         """Return the SELECT of the typed columns."""

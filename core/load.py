@@ -6,7 +6,8 @@ DuckDB, so that no row passes through Python, and keeps the schema and its histo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,7 +99,7 @@ def load(
         )
     for number, item in enumerate(planned):
         progress("summing the source", number, len(planned))
-        with translated(item, database):
+        with translated(connection, item, database):
             conserve.source_totals(connection, vendor, item.version, item.view, item.source)
     drop_moved_tables(connection, former, planned, schema, export)
     progress("loading", 0, len(planned))
@@ -207,29 +208,31 @@ def run_dlt(
     try:
         info = pipeline.run([resource(t, items) for t, items in tables.items()], refresh=mode)
     except PipelineStepFailed as error:
-        raise dlt_failure(error, planned, database) from error
+        raise dlt_failure(connection, error, planned, database) from error
     return str(info.loads_ids[0])
 
 
-def dlt_failure(error: Exception, planned: Sequence[Planned], database: Path) -> Exception:
+def dlt_failure(
+    connection: duckdb.DuckDBPyConnection,
+    error: Exception,
+    planned: Sequence[Planned],
+    database: Path,
+) -> Exception:
     """Return our error for a failed load job, or dlt's own where the fault is ours."""
     cause = find_duckdb_error(error)
     if cause is None:
         return error
     named = [p for p in planned if p.table in str(error)] or list(planned)
-    return explain(cause, named[0].version, named[0].store, named[0].source, database)
+    item = named[0]
+    return explain(cause, item.version, item.store, item.source, database, connection)
 
 
-class translated:  # noqa: N801 - reads as a statement
+@contextmanager
+def translated(
+    connection: duckdb.DuckDBPyConnection, item: Planned, database: Path
+) -> Iterator[None]:
     """Turn a DuckDB error about one version's files into ours."""
-
-    def __init__(self, item: Planned, database: Path) -> None:
-        self.item, self.database = item, database
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, duckdb.Error):
-            item = self.item
-            raise explain(error, item.version, item.store, item.source, self.database) from error
+    try:
+        yield
+    except duckdb.Error as error:
+        raise explain(error, item.version, item.store, item.source, database, connection) from error

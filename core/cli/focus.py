@@ -126,7 +126,7 @@ def print_findings(found: Findings) -> None:
     proven = sum(proof.state == "proven" for proof in found.proofs)
     click.echo(
         f"\n{passed} of {len(found.checks)} checks passed, "
-        f"{proven} of {len(found.proofs)} months proven"
+        f"{proven} of {len(found.proofs)} monthly totals proven"
     )
 
 

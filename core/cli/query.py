@@ -23,7 +23,15 @@ NUMERIC = ("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UHUGEINT")
 NARROWEST = 8
 
 
-@click.command()
+class SqlCommand(click.Command):
+    """A command whose argument may begin with an SQL comment, which looks like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        shielded = [f" {a}" if a.startswith("--") and "\n" in a else a for a in args]
+        return super().parse_args(ctx, shielded)
+
+
+@click.command(cls=SqlCommand)
 @click.argument("sql")
 @click.option(
     "--format",

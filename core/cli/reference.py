@@ -68,7 +68,7 @@ def walk(
 
 def tree() -> list[tuple[click.Command, click.Context]]:
     """Return every command of the program."""
-    return list(walk(cli, click.Context(cli, info_name=PROGRAM)))
+    return list(walk(cli, click.Context(cli, info_name=PROGRAM, **cli.context_settings)))
 
 
 def setting_flags() -> Flags:

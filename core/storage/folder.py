@@ -10,6 +10,8 @@ from pathlib import Path
 from core.errors import AccessDenied, BucketNotFound, OutsideFolder
 from core.storage.base import Listing
 
+LONGEST_NAME = 255
+
 
 class FolderStore:
     """Reads a mirror of a bucket from disk."""
@@ -29,7 +31,10 @@ class FolderStore:
         Raises:
             OutsideFolder: If the key, or a link on its way, leads out of the folder.
         """
-        path = (self.root / key).resolve()
+        try:
+            path = (self.root / key).resolve()
+        except (OSError, RuntimeError):
+            path = self.root.parent
         if not path.is_relative_to(self.root):
             raise OutsideFolder(self.name(key), self.location)
         return path
@@ -51,7 +56,7 @@ class FolderStore:
     def size(self, key: str) -> int | None:
         path = self.path(key)
         with self._errors(path, "read"):
-            if not path.is_file():
+            if len(path.name) > LONGEST_NAME or not path.is_file():
                 return None
             with path.open("rb"):
                 return path.stat().st_size

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -85,11 +87,20 @@ def supersede(
     )
 
 
-def build(path: Path, *arguments: str) -> list[str]:
-    """Run `dbt build` on the database and mark its loads transformed; returns the warnings."""
-    work = path.parent
-    limits = Limits(threads=2, memory_limit="1GB", temp_directory=work / "tmp")
-    warnings = transform.build(path, limits, work, arguments=arguments)
+FOCUS_ALONE = [
+    "--select", "staging", "intermediate", "focus", "aws_services", "aws_regions",
+    "--indirect-selection", "cautious",
+]  # fmt: skip
+
+
+def build(path: Path, state: Path | None = None) -> list[str]:
+    """Build FOCUS without the marts, mark the loads transformed; returns the warnings.
+
+    `state` keeps dbt's parsed project; builds that share it are fast.
+    """
+    state = state or Path(tempfile.gettempdir()) / f"finops-dbt-tests-{os.getpid()}"
+    limits = Limits(threads=2, memory_limit="1GB", temp_directory=path.parent / "tmp")
+    warnings = transform.build(path, limits, state, arguments=FOCUS_ALONE)
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE ledger.loads SET transformed = true WHERE status = 'current'")
     return warnings

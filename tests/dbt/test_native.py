@@ -67,7 +67,7 @@ def test_costs_pass_through_and_nulls_are_filled(database: Path) -> None:
 
 
 def test_a_changed_cost_fails(database: Path) -> None:
-    rawdb.build(database)
+    rawdb.build(database, state=database.parent)
     with duckdb.connect(str(database)) as connection:
         connection.execute('UPDATE focus.cost_and_usage SET "ListCost" = "ListCost" + 1')
         check = "target/compiled/focus/tests/aws/assert_focus_exports_are_passed_on.sql"

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.aws import Bucket
+from tests.fixtures.built import built
 from tests.fixtures.finops import Finops
+
+__all__ = ["bucket", "built", "finops"]
 
 
 @pytest.fixture

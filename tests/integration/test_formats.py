@@ -144,6 +144,25 @@ def test_csv_dialects_are_all_read(tmp_path, finops):
     ) == [(f"2026-0{month}", "line1", hard, Decimal("3.30")) for month in (1, 2, 3, 4)]
 
 
+def test_times_are_utc_whatever_their_notation(bucket, finops):
+    spellings = {
+        "2026-01-02T03:04:05Z": "2026-01-02 03:04:05",
+        "2026-01-02T03:04:05.678Z": "2026-01-02 03:04:05.678",
+        "2026-01-02 03:04:05": "2026-01-02 03:04:05",
+        "2026-01-02T03:04:05+13:00": "2026-01-01 14:04:05",
+        "2026-01-02": "2026-01-02 00:00:00",
+    }
+    lines = [line("1.10", line_item_usage_start_date=text, note=text) for text in spellings]
+    bucket.deliver("2026-01", lines=lines)
+
+    finops.load(*bucket.options)
+
+    stored = finops.sql(
+        "SELECT note, CAST(line_item_usage_start_date AS VARCHAR) FROM aws_billing.cur"
+    )
+    assert dict(stored) == spellings
+
+
 def test_chunks_with_other_columns_are_joined_by_name(tmp_path, finops):
     bucket = Bucket(tmp_path / "bucket")
     first = bucket.deliver("2026-01", lines=[line("1.10", product_sku="sku1")])

@@ -6,6 +6,7 @@ zeros), money becomes DECIMAL, times UTC timestamps. Nothing is sniffed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -76,7 +77,12 @@ def csv_files(store: ObjectStore, version: ExportVersion) -> SourceRelation:
         RawColumn(name=c.name, type=c.type, expression=f"t.{sql.ident(c.name)}")
         for c in by_name.values()
     )
-    return SourceRelation(columns=columns, relation=f"({union}) AS t", files=tuple(files))
+    return SourceRelation(
+        columns=columns,
+        relation=f"({union}) AS t",
+        files=tuple(files),
+        parts=tuple(relations),
+    )
 
 
 def open_csv(store: ObjectStore, key: str, form: str) -> CsvFile:
@@ -149,14 +155,16 @@ def typed(name: str, expression: str, kind: str) -> RawColumn:
     elif wanted == "TIMESTAMP" and kind == "TIMESTAMP WITH TIME ZONE":
         cast = f"({expression} AT TIME ZONE 'UTC')"
     elif wanted == "TIMESTAMP" and kind == "VARCHAR":
-        cast = f"CAST(rtrim(replace({expression}, 'T', ' '), 'Z') AS TIMESTAMP)"
+        utc = f"CAST(rtrim(replace({expression}, 'T', ' '), 'Z') AS TIMESTAMP)"
+        zoned = f"CAST({expression} AS TIMESTAMP WITH TIME ZONE) AT TIME ZONE 'UTC'"
+        cast = f"CASE WHEN suffix({expression}, 'Z') THEN {utc} ELSE {zoned} END"
     elif wanted == "JSON" and kind == "VARCHAR":
         cast = f"CAST({expression} AS JSON)"
     elif wanted == "JSON":
         cast = f"CAST(to_json({expression}) AS JSON)"
     else:
         cast = f"CAST({expression} AS {wanted})"
-    return RawColumn(name=name, type=wanted, expression=cast)
+    return RawColumn(name=name, type=wanted, expression=cast, reads=expression)
 
 
 def kept_type(kind: str) -> str:
@@ -193,6 +201,6 @@ def unreadable(error: duckdb.Error, version: ExportVersion, store: ObjectStore) 
     """Return our error for a file that DuckDB could not read."""
     reason = first_line(error)
     named = next((k for k in version.files if k in str(error)), version.files[0])
-    if "schema" in reason.lower() or "mismatch" in reason.lower():
+    if re.search("schema|mismatch|cast", reason, re.IGNORECASE):
         return SchemaMismatch(store.name(named), reason)
     return CorruptFile(store.name(named), reason)

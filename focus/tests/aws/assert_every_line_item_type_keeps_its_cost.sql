@@ -42,7 +42,9 @@ focus as (
         sum("BilledCost") as billed_cost,
         sum("EffectiveCost") as effective_cost
     from {{ ref('cost_and_usage') }}
-    where {{ in_loads(loads) }}
+    where
+        "x_LoadId" in (select load_id from bill)
+        or {{ in_loads(loads) }}
     group by 1, 2
 
 )

@@ -28,7 +28,9 @@ focus as (
         sum("ListCost") as list_cost,
         sum("ContractedCost") as contracted_cost
     from {{ ref('cost_and_usage') }}
-    where {{ in_loads(loads) }}
+    where
+        "x_LoadId" in (select load_id from export)
+        or {{ in_loads(loads) }}
     group by 1, 2
 
 )
