@@ -13,7 +13,7 @@ from typing import Any, Literal
 from core.backends.duckdb import Limits, default_threads
 from core.errors import BadConfigFile, BadSetting, ConfigNotFound, UnknownSetting
 from core.exports import load_vendor, vendor_names
-from core.sections import ENV_PREFIX, Section
+from core.sections import Section
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
@@ -95,7 +95,7 @@ class Config:
     vendors: Mapping[str, Any] = field(default_factory=dict)
     """The resolved section of each vendor, by the vendor's name."""
     configured: frozenset[str] = frozenset()
-    """Vendors that file or environment mention."""
+    """Vendors that the file, the environment or a flag mentions."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each setting that is not its default came from, by `section.name`."""
 
@@ -162,8 +162,7 @@ def load_config(
         configured=frozenset(
             name
             for name in vendors
-            if name in file
-            or any(v and k.startswith(f"{ENV_PREFIX}{name.upper()}_") for k, v in env.items())
+            if name in file or any(given.startswith(f"{name}.") for given in origins)
         ),
         origins=origins,
     )

@@ -217,6 +217,8 @@ def writing(config: Config) -> Probe:
     warehouse = Warehouse(config.database_path)
     for folder in dict.fromkeys((config.data_dir, warehouse.folder)):
         place = existing(folder)
+        if not place.is_dir():
+            raise DiskError(folder, f"{place} is no folder")
         if not os.access(place, os.W_OK | os.X_OK):
             raise DiskError(folder, f"{place} is not writable")
     if warehouse.lock_file.exists():

@@ -88,19 +88,25 @@ def supersede(
 
 
 FOCUS_ALONE = [
-    "--select", "staging", "intermediate", "focus", "aws_services", "aws_regions",
-    "--indirect-selection", "cautious",
+    "--select", "path:models/staging", "path:models/intermediate", "path:models/focus",
+    "aws_services", "aws_regions", "--indirect-selection", "cautious",
 ]  # fmt: skip
 
 
 def build(path: Path, state: Path | None = None) -> list[str]:
     """Build FOCUS without the marts, mark the loads transformed; returns the warnings.
 
-    `state` keeps dbt's parsed project; builds that share it are fast.
+    Like a run, it works on a file of another name: dbt keeps its parsed project in `state` only
+    while that name stays the same.
     """
     state = state or Path(tempfile.gettempdir()) / f"finops-dbt-tests-{os.getpid()}"
-    limits = Limits(threads=2, memory_limit="1GB", temp_directory=path.parent / "tmp")
-    warnings = transform.build(path, limits, state, arguments=FOCUS_ALONE)
+    state.mkdir(exist_ok=True)
+    working = path.replace(state / "working.duckdb")
+    limits = Limits(threads=2, memory_limit="1GB", temp_directory=state / "tmp")
+    try:
+        warnings = transform.build(working, limits, state, arguments=FOCUS_ALONE)
+    finally:
+        working.replace(path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE ledger.loads SET transformed = true WHERE status = 'current'")
     return warnings

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import duckdb
 import pytest
 
+from core.focus_check import Proof, reconcile
 from tests.fixtures.built import copied
 from tests.fixtures.finops import Finops
 
@@ -22,6 +24,12 @@ def change(finops: Finops, *statements: str) -> None:
     with duckdb.connect(str(finops.database)) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def proofs(finops: Finops) -> list[Proof]:
+    """Compare the sums alone."""
+    with duckdb.connect(str(finops.database)) as connection:
+        return reconcile(connection)
 
 
 def test_a_sound_database_passes_and_stays_untouched(built):
@@ -44,13 +52,6 @@ def test_a_sound_database_passes_and_stays_untouched(built):
     assert not (built.data / "check").exists()
 
 
-def test_every_check_and_month_is_printed(built):
-    out = built.run("focus", "check").out
-    assert out.count("proven") == 4
-    assert "assert_charges_keep_the_rules_of_focus" in out
-    assert "checks passed, 3 of 3 monthly totals proven" in out
-
-
 def test_money_moved_between_accounts_is_noticed(finops):
     """The sum of the month stays, so only the sums of the accounts tell."""
     change(
@@ -62,15 +63,16 @@ def test_money_moved_between_accounts_is_noticed(finops):
     result = finops("focus", "check")
     assert result.code == 8
     assert "cur 2026-01 USD, 2 accounts: billed 2.200000000001" in result.err
+    assert result.out.count("proven") == 3
     assert "differs" in result.out
+    assert "assert_charges_keep_the_rules_of_focus" in result.out
+    assert "checks passed, 2 of 3 monthly totals proven" in result.out
 
 
 def test_a_raw_row_that_vanished_is_noticed(finops):
     change(finops, "DELETE FROM aws_billing.billing_2026_02 WHERE line_item_unblended_cost < 0")
-    result = finops("focus", "check", "--json")
-    assert result.code == 8
-    february = json.loads(result.out)["reconciliation"][2]
-    assert (february["raw_billed"], february["state"]) == ("2.300000000000000000", "differs")
+    february = proofs(finops)[2]
+    assert (february.raw_billed, february.state) == (Decimal("2.30"), "differs")
 
 
 def test_rows_of_an_export_that_nobody_loaded_are_noticed(finops):
@@ -79,9 +81,16 @@ def test_rows_of_an_export_that_nobody_loaded_are_noticed(finops):
         "INSERT INTO focus.cost_and_usage SELECT * REPLACE ('ghost' AS x_Export) "
         "FROM focus.cost_and_usage LIMIT 1",
     )
-    result = finops("focus", "check")
-    assert result.code == 8
-    assert "ghost 2026-0" in result.err
+    assert [(p.export, p.state) for p in proofs(finops)][-1] == ("ghost", "differs")
+
+
+def test_a_month_that_waits_for_focus_is_not_a_difference(finops):
+    change(
+        finops,
+        "UPDATE ledger.loads SET transformed = false WHERE billing_period = '2026-02-01'",
+        "DELETE FROM focus.cost_and_usage WHERE BillingPeriodStart = '2026-02-01'",
+    )
+    assert [p.state for p in proofs(finops)] == ["proven", "proven", "not built"]
 
 
 def test_a_broken_rule_of_focus_fails_with_its_name(finops):
@@ -91,20 +100,6 @@ def test_a_broken_rule_of_focus_fails_with_its_name(finops):
     assert "assert_charges_keep_the_rules_of_focus" in result.err
     states = {c["name"]: c["state"] for c in json.loads(result.out)["checks"]}
     assert states["assert_charges_keep_the_rules_of_focus"] == "failed"
-
-
-def test_a_month_that_waits_for_focus_is_not_a_difference(finops):
-    change(
-        finops,
-        "UPDATE ledger.loads SET transformed = false WHERE billing_period = '2026-02-01'",
-        "DELETE FROM focus.cost_and_usage WHERE BillingPeriodStart = '2026-02-01'",
-        *(
-            f"DELETE FROM marts.{mart} WHERE billing_period = '2026-02-01'"
-            for mart in ("daily_costs", "monthly_summary")
-        ),
-    )
-    found = json.loads(finops("focus", "check", "--json").out)
-    assert [p["state"] for p in found["reconciliation"]] == ["proven", "proven", "not built"]
 
 
 def test_build_does_what_waits_and_full_does_all(finops):
