@@ -72,8 +72,9 @@ def _variables() -> "dict[str, str]":
 
 
 def _start(python: str) -> None:
-    """Begin this command again under another Python."""
-    os.execve(python, [python, os.path.realpath(sys.argv[0]), *sys.argv[1:]], _variables())
+    """Begin this command again under another Python, which takes every text for UTF-8."""
+    variables = dict(_variables(), PYTHONUTF8="1")
+    os.execve(python, [python, os.path.realpath(sys.argv[0]), *sys.argv[1:]], variables)
 
 
 def _build(venv: str, locked: str) -> None:

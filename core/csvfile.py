@@ -82,7 +82,11 @@ def header_line(head: bytes, where: str) -> bytes | None:
 
 def unpacked(path: Path, packed: bool, where: str) -> Iterator[bytes]:
     """Yield a file's content in blocks; a gzip stream is verified to its last byte."""
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except FileNotFoundError as error:
+        raise CorruptFile(where, "it has just been removed") from error
+    with file:
         if not packed:
             while block := file.read(BLOCK):
                 yield block

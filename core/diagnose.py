@@ -51,17 +51,29 @@ def explain(
     connection: duckdb.DuckDBPyConnection,
 ) -> FinopsError:
     """Return our error for one of DuckDB's while it read `version` or wrote `database`."""
+    if DISK.search(str(error)):
+        return DiskError(database, first_line(error))
+    if "HTTP" not in str(error):
+        for column, file, value in bad_values(connection.cursor(), source):
+            place = file_named_in(file, version, store, source)
+            expected = EXPECTED.get(column.type, "a decimal number")
+            return BadValue(place, column.name, value, expected)
+    return unreadable(error, version, store, source)
+
+
+def unreadable(
+    error: duckdb.Error,
+    version: ExportVersion,
+    store: ObjectStore,
+    source: SourceRelation | None = None,
+) -> FinopsError:
+    """Return our error for a file that DuckDB could not read."""
     text = str(error)
     where = file_named_in(text, version, store, source)
-    if DISK.search(text):
-        return DiskError(database, first_line(error))
     if "HTTP" in text or isinstance(error, duckdb.HTTPException):
         denied = DENIED.search(text)
         return AccessDenied(where, "s3:GetObject") if denied else Unreachable(where, reason(error))
-    for column, file, value in bad_values(connection.cursor(), source):
-        place = file_named_in(file, version, store, source)
-        return BadValue(place, column.name, value, EXPECTED.get(column.type, "a decimal number"))
-    if version.format == "parquet" and SCHEMA.search(text):
+    if version.format == "parquet" and SCHEMA.search(reason(error)):
         return SchemaMismatch(f"{version.export} {version.billing_period:%Y-%m}", reason(error))
     return CorruptFile(where, reason(error))
 
@@ -89,10 +101,10 @@ def bad_values(
 
 
 def file_named_in(
-    text: str, version: ExportVersion, store: ObjectStore, source: SourceRelation
+    text: str, version: ExportVersion, store: ObjectStore, source: SourceRelation | None
 ) -> str:
     """Return the file that a text names, as a person would call it, or else the first one."""
-    for file in source.files:
+    for file in source.files if source else ():
         if str(file.path) in text:
             return file.where
     for key in version.files:

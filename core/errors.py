@@ -10,7 +10,7 @@ FinopsError                     1
 │   ├── CorruptFile, AlienFile, BadValue, MissingCost, SchemaMismatch
 ├── AccessError                 5  the provider did not let us in
 │   ├── CredentialsMissing, AccessDenied, BucketNotFound, WrongRegion, Unreachable
-├── BusyError                   6  another finops process is writing
+├── BusyError                   6  another process is writing the database
 ├── DiskError                   7  no room, or no right to write
 ├── ConservationError           8  the sums differ; nothing was published
 ├── QueryError                  9  the database or the SQL cannot answer
@@ -242,8 +242,8 @@ class BusyError(FinopsError):
     exit_code = 6
 
     def __init__(self, path: Path, owner: str) -> None:
-        hint = "Wait for it to end; readers are not disturbed meanwhile."
-        super().__init__(f"another finops process ({owner}) is writing {path}", hint=hint)
+        hint = "Wait for it to end, or close the program: only readers may have it open."
+        super().__init__(f"another process ({owner}) is writing {path}", hint=hint)
 
 
 class DiskError(FinopsError):

@@ -201,6 +201,8 @@ def full_disk(database: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if isinstance(error, FileNotFoundError | ConnectionError | TimeoutError):
+            raise
         raise DiskError(database, error.strerror or str(error)) from error
     except Exception as error:
         cause = find_duckdb_error(error) or error

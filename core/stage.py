@@ -1,7 +1,8 @@
 """Files that DuckDB should not read where they lie are put beside the working copy first.
 
 A zip is unpacked. CSV files of a bucket are copied, still compressed: they are read more than
-once, checked to the last byte, and must not change in between.
+once, checked to the last byte, and must not change in between. So is parquet with a `?` in its
+key, which DuckDB would take for options.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from core.storage.folder import FolderStore
 def stage(
     store: ObjectStore, version: ExportVersion, folder: Path
 ) -> tuple[ObjectStore, ExportVersion]:
-    """Make a version's CSV files local and plain or gzip; other files are read in place.
+    """Make a version's CSV files local and plain or gzip; parquet is read in place.
 
     Raises:
         FileMissing, CorruptFile.
@@ -31,7 +32,9 @@ def stage(
         if store.size(key) is None:
             raise FileMissing(store.name(key), store.name(version.manifest))
     zipped = version.format == "csv.zip"
-    if not zipped and (version.format == "parquet" or store.local(version.files[0])):
+    here = store.local(version.files[0]) is not None
+    readable = version.format == "parquet" and not any("?" in key for key in version.files)
+    if not zipped and (here or readable):
         return store, version
     folder.mkdir(parents=True, exist_ok=True)
     names: dict[str, str] = {}
@@ -40,7 +43,10 @@ def stage(
         path = store.local(key)
         if path is None:
             path = folder / f"{stem}.{version.format}"
-            store.download(key, path)
+            try:
+                store.download(key, path)
+            except FileNotFoundError as error:
+                raise FileMissing(where, store.name(version.manifest)) from error
         unpacked = unzip(path, where, folder, stem) if zipped else [path.name]
         names |= dict.fromkeys(unpacked, where)
     form = "csv" if zipped else version.format

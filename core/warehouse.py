@@ -9,12 +9,14 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.backends.duckdb import unopened
 from core.errors import BadSetting, BusyError, DiskError
 
 FICLONE = 0x40049409
@@ -62,32 +64,82 @@ class Warehouse:
 
         The caller holds `writer` and has closed every connection to the copy at the end.
         """
-        with disk_errors(self.database):
-            shutil.rmtree(self.work, ignore_errors=True)
-            self.work.mkdir(parents=True)
-            copy = self.work / self.database.name
-            if self.database.exists():
-                copy_file(self.database, copy)
+        shutil.rmtree(self.work, ignore_errors=True)
         try:
+            with disk_errors(self.database):
+                self._settle()
+                self.work.mkdir(parents=True)
+                copy = self.work / self.database.name
+                if self.database.exists():
+                    copy_file(self.database, copy)
             yield copy
             with disk_errors(self.database):
                 self._publish(copy)
         finally:
             shutil.rmtree(self.work, ignore_errors=True)
 
+    def _settle(self) -> None:
+        """Bring in order what a killed program left: ours, or another that wrote the database.
+
+        DuckDB could not open the next database beside the log of the former one.
+        """
+        newer: list[Path] = []
+        for generation in reversed(self.generations()):
+            if self.database.exists() and generation.samefile(self.database):
+                for never_published in newer:
+                    never_published.unlink()
+                break
+            newer.append(generation)
+        if self._log().exists():
+            import duckdb
+
+            try:
+                with duckdb.connect(str(self.database)) as connection:
+                    connection.execute("CHECKPOINT")
+            except duckdb.Error as error:
+                raise unopened(self.database, error) from error
+
+    def _log(self) -> Path:
+        return self.database.with_name(f"{self.database.name}.wal")
+
     def _publish(self, copy: Path) -> None:
         sync(copy)
         self.serving.mkdir(exist_ok=True)
-        generation = self.serving / f"{self.database.stem}-{time.time_ns()}.duckdb"
-        os.link(copy, generation)
-        copy.replace(self.database)
+        former = [int(path.stem.rpartition("-")[2]) for path in self.generations()]
+        number = max(time.time_ns(), *(old + 1 for old in former), 0)
+        generation = self.serving / f"{self.database.stem}-{number}.duckdb"
+        with self._unwritten():
+            link(copy, generation)
+            copy.replace(self.database)
+        sync(self.serving)
         sync(self.folder)
         for old in self.generations()[:-GENERATIONS_KEPT]:
             old.unlink(missing_ok=True)
 
+    @contextmanager
+    def _unwritten(self) -> Iterator[None]:
+        """Keep other programs from writing the old file while the new one takes its place.
+
+        Raises:
+            BusyError: If one is writing it, or has written it since it was copied.
+        """
+        if not self.database.exists():
+            yield
+            return
+        with self.database.open("rb") as file:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                raise BusyError(self.database, "not finops") from None
+            if self._log().exists():
+                raise BusyError(self.database, "not finops, and now gone")
+            yield
+
     def generations(self) -> list[Path]:
         """Return the published generations, oldest first; the last is the current one."""
-        return sorted(self.serving.glob(f"{self.database.stem}-*.duckdb"))
+        name = re.compile(re.escape(self.database.stem) + r"-\d+\.duckdb")
+        found = self.serving.iterdir() if self.serving.is_dir() else ()
+        return sorted(path for path in found if name.fullmatch(path.name))
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -100,6 +152,16 @@ def copy_file(source: Path, target: Path) -> None:
             if error.errno == errno.ENOSPC:
                 raise
     shutil.copyfile(source, target)
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the filesystem knows no links."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        copy_file(source, target)
 
 
 def sync(path: Path) -> None:

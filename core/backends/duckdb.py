@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from core import sql
-from core.errors import DiskError, NoDatabase, QueryError
+from core.errors import BusyError, DiskError, FinopsError, NoDatabase, QueryError
+
+LOCKED = re.compile(r"Could not set lock on file.*?PID (\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,7 @@ def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDB
     Raises:
         NoDatabase: If `path` does not exist.
         QueryError: If the file is not a DuckDB database that this version can read.
+        BusyError: If another program has it open for writing.
     """
     if not path.is_file():
         raise NoDatabase(path)
@@ -67,10 +71,7 @@ def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDB
     try:
         connection = duckdb.connect(str(path), read_only=True, config=settings)
     except duckdb.Error as error:
-        raise QueryError(
-            f"{path} cannot be opened: {first_line(error)}",
-            hint="Move the file away and import again, or restore one of data/serving/.",
-        ) from error
+        raise unopened(path, error) from error
     for statement in (
         "SET TimeZone = 'UTC'",
         "SET enable_external_access = false",
@@ -78,6 +79,16 @@ def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDB
     ):
         connection.execute(statement)
     return connection
+
+
+def unopened(path: Path, error: duckdb.Error) -> FinopsError:
+    """Return our error for a database that DuckDB cannot open."""
+    if holder := LOCKED.search(str(error)):
+        return BusyError(path, f"pid {holder[1]}")
+    return QueryError(
+        f"{path} cannot be opened: {first_line(error)}",
+        hint="Move the file away and import again, or restore one of data/serving/.",
+    )
 
 
 def load_extension(name: str) -> str:

@@ -104,8 +104,8 @@ class S3Store:
             self.client.download_file(self.bucket, key, str(target))
 
     def url(self, key: str) -> str:
-        """Return the address for DuckDB, where *, ? and [ would be patterns."""
-        return f"s3://{self.bucket}/" + re.sub(r"([*?\[])", r"[\1]", key)
+        """Return the address for DuckDB, where * and [ would begin patterns."""
+        return f"s3://{self.bucket}/" + re.sub(r"([*\[])", r"[\1]", key)
 
     def statements(self) -> Sequence[str]:
         """Return LOAD httpfs and a secret with the credentials that boto3 resolved."""
@@ -169,7 +169,7 @@ class S3Store:
             return CredentialsMissing(code)
         if code in ("AccessDenied", "403", "Forbidden", "AllAccessDisabled"):
             return AccessDenied(self.location, action)
-        return Unreachable(self.location, str(details.get("Message") or code))
+        return Unreachable(self.location, str(details.get("Message") or code or error))
 
 
 def open_session(access: S3Access) -> boto3.Session:

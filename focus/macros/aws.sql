@@ -14,25 +14,23 @@
 {%- endmacro %}
 
 
-{# Resource types as AWS's tagging API writes them, service:type, read from the ARN or the id. #}
-{% macro aws_resource_type(resource_id, product_code) -%}
+{# Resource types as AWS's tagging API writes them, service:type, read from the ARN or the id.
+   arn: the parts of the ARN, null for other ids. #}
+{% macro aws_resource_type(resource_id, arn, product_code) -%}
   case
     when {{ resource_id }} is null then null
-    when starts_with({{ resource_id }}, 'arn:')
-      then split_part({{ resource_id }}, ':', 3) || ':'
+    when {{ arn }} is not null
+      then {{ arn }}[3] || ':'
         || case
           -- arn:aws:ec2:eu-west-1:1:instance/i-0, arn:aws:apigateway:eu-west-1::/apis/a
-          when contains(split_part({{ resource_id }}, ':', 6), '/')
-            then split_part(ltrim(split_part({{ resource_id }}, ':', 6), '/'), '/', 1)
+          when contains({{ arn }}[6], '/') then split_part(ltrim({{ arn }}[6], '/'), '/', 1)
           -- arn:aws:rds:eu-west-1:1:db:name
-          when split_part({{ resource_id }}, ':', 7) <> '' then split_part({{ resource_id }}, ':', 6)
+          when len({{ arn }}) > 6 then {{ arn }}[6]
           -- arn:aws:sqs:eu-west-1:1:name
-          else case split_part({{ resource_id }}, ':', 3)
-            when 's3' then 'bucket'
-            when 'sns' then 'topic'
-            when 'sqs' then 'queue'
-            else 'resource'
-          end
+          when {{ arn }}[3] = 's3' then 'bucket'
+          when {{ arn }}[3] = 'sns' then 'topic'
+          when {{ arn }}[3] = 'sqs' then 'queue'
+          else 'resource'
         end
     when starts_with({{ resource_id }}, 'i-') then 'ec2:instance'
     when starts_with({{ resource_id }}, 'vol-') then 'ec2:volume'

@@ -27,7 +27,7 @@
 {% macro in_loads(loads) -%}
   {%- if loads -%}
     "x_LoadId" in (
-      {%- for load in loads %}{{ string_literal(load["load_id"]) }}{{ ", " if not loop.last }}{% endfor -%}
+      {{- string_literals(loads | map(attribute="load_id")) -}}
     )
   {%- else -%}
     false

@@ -35,13 +35,17 @@
 
 
 {# The members of two lists. #}
-{% macro joined_members(one, other) -%}{{ adapter.dispatch('joined_members')(one, other) }}{%- endmacro %}
+{% macro joined_members(one, other) -%}
+  {{ adapter.dispatch('joined_members')(one, other) }}
+{%- endmacro %}
 
 {% macro duckdb__joined_members(one, other) -%}list_concat({{ one }}, {{ other }}){%- endmacro %}
 
 
 {# The value of one key in a list of members. #}
-{% macro member_value(members, key) -%}{{ adapter.dispatch('member_value')(members, key) }}{%- endmacro %}
+{% macro member_value(members, key) -%}
+  {{ adapter.dispatch('member_value')(members, key) }}
+{%- endmacro %}
 
 {% macro duckdb__member_value(members, key) -%}
   list_filter({{ members }}, lambda m: m.key = {{ string_literal(key) }})[1].value
@@ -55,7 +59,9 @@
 
 {% macro duckdb__json_of_columns(columns, prefix) -%}
   {%- if columns -%}
-  {{ json_object("list_filter([" ~ members_of_columns(columns, prefix) ~ "], lambda m: m.value <> '')") }}
+  {{ json_object(
+      "list_filter([" ~ members_of_columns(columns, prefix) ~ "], lambda m: m.value <> '')"
+  ) }}
   {%- else -%}
   cast(null as json)
   {%- endif -%}
@@ -63,7 +69,9 @@
 
 {% macro members_of_columns(columns, prefix) -%}
   {%- for name in columns -%}
-    struct_pack(key := {{ string_literal(name.removeprefix(prefix)) }}, value := cast("{{ name }}" as varchar))
+    struct_pack(
+      key := {{ string_literal(name.removeprefix(prefix)) }}, value := cast("{{ name }}" as varchar)
+    )
     {{- ", " if not loop.last }}
   {%- endfor -%}
 {%- endmacro %}
@@ -116,4 +124,14 @@
 
 {% macro duckdb__one_row_per(key, table, where) -%}
   rowid in (select min(rowid) from {{ table }} where {{ where }} group by {{ key }})
+{%- endmacro %}
+
+
+{# The parts of a text between separators, as a list. #}
+{% macro split_text(text, separator) -%}
+  {{ adapter.dispatch('split_text')(text, separator) }}
+{%- endmacro %}
+
+{% macro duckdb__split_text(text, separator) -%}
+  string_split({{ text }}, {{ string_literal(separator) }})
 {%- endmacro %}

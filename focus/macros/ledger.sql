@@ -1,4 +1,4 @@
-{# The ledger ledger.loads is written before dbt starts; these macros read it while models render. #}
+{# The schema ledger is written before dbt starts; these macros read it while models render. #}
 
 
 {# The loads this run maps: those the ledger calls pending, or every current load when
@@ -11,7 +11,7 @@
     from ledger.loads
     where status = 'current'
       and vendor = {{ string_literal(vendor) }}
-      and dialect in ({% for dialect in dialects %}{{ string_literal(dialect) }}{{ ", " if not loop.last }}{% endfor %})
+      and dialect in ({{ string_literals(dialects) }})
       {% if not mapping_starts_over() %}and not transformed{% endif %}
 
     order by export, billing_period, load_id
@@ -45,7 +45,7 @@
 {% endmacro %}
 
 
-{# {raw_table: {column: type}} for all raw tables at once: information_schema is slow to ask often. #}
+{# {raw_table: {column: type}} of all raw tables at once: asking for each is slow. #}
 {% macro raw_columns(loads) %}
   {% set tables = {} %}
   {% for load in loads %}{% do tables.update({load.raw_table: {}}) %}{% endfor %}
@@ -55,7 +55,7 @@
       from information_schema.columns
       where table_catalog = current_database()
         and table_schema || '.' || table_name
-          in ({% for table in tables %}{{ string_literal(table) }}{{ ", " if not loop.last }}{% endfor %})
+          in ({{ string_literals(tables) }})
     {% endset %}
     {% for row in run_query(query).rows %}
       {% do tables[row["raw_table"]].update({row["column_name"]: row["data_type"]}) %}
@@ -74,4 +74,9 @@
 
 {% macro string_literal(text) -%}
   '{{ text | string | replace("'", "''") }}'
+{%- endmacro %}
+
+
+{% macro string_literals(texts) -%}
+  {%- for text in texts %}{{ string_literal(text) }}{{ ", " if not loop.last }}{% endfor -%}
 {%- endmacro %}

@@ -1,12 +1,14 @@
 {# Tags under the keys that users activated. CUR 2.0 and Athena write user_cost_center, legacy CSV
-   writes user:CostCenter; both become CostCenter. AWS's own keys keep their prefix: aws:createdBy. #}
+   writes user:CostCenter; both become CostCenter. AWS's own keys keep theirs: aws:createdBy. #}
 
 
 {# {export: {key in the bill: key in FOCUS}}; '' holds what every export shares. Name is the key by
    which AWS's console names resources, activated or not. #}
 {% macro aws_tag_keys() %}
   {% set shared = {"user_name": "Name"} %}
-  {% for key in aws_generated_tag_keys() %}{% do shared.update({snake_tag_key(key): key}) %}{% endfor %}
+  {% for key in aws_generated_tag_keys() %}
+    {% do shared.update({snake_tag_key(key): key}) %}
+  {% endfor %}
   {% set keys = {"": shared} %}
   {% if execute %}
     {% set query %}

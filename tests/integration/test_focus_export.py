@@ -143,6 +143,17 @@ def test_a_second_export_replaces_our_files_and_no_others(finops):
     assert read(f"SELECT count(*) FROM '{folder}/*/*.parquet'") == [(6,)]
 
 
+def test_who_reads_a_file_keeps_what_was_opened(finops):
+    place = exported(finops) / JANUARY / "cost_and_usage.parquet"
+    before = place.read_bytes()
+    with duckdb.connect(str(finops.database)) as connection:
+        connection.execute("UPDATE focus.cost_and_usage SET BilledCost = 7")
+    with place.open("rb") as reader:
+        exported(finops)
+        assert reader.read() == before
+    assert place.read_bytes() != before
+
+
 def test_a_month_that_became_empty_gets_a_file_without_rows(finops):
     folder = exported(finops)
     with duckdb.connect(str(finops.database)) as connection:

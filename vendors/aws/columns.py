@@ -97,7 +97,7 @@ def raw_name(source: str) -> str:
     else:
         snake = "_".join(snake_case(part) for part in source.split("/"))
     cleaned = re.sub(r"[^a-z0-9]+", "_", snake).strip("_")
-    return cleaned if re.match(r"[a-z]", cleaned) else f"c_{cleaned}"
+    return cleaned if re.match(r"[a-z]", cleaned) else f"c_{cleaned}".rstrip("_")
 
 
 def snake_case(word: str) -> str:

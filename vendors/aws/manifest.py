@@ -159,7 +159,10 @@ def newest_manifest(store: ObjectStore, folder: str, name: str) -> str | None:
 def read_version(store: ObjectStore, export: AwsExport, place: ManifestPlace) -> ExportVersion:
     """Read one manifest into an export version."""
     where = store.name(place.key)
-    body = store.read(place.key)
+    try:
+        body = store.read(place.key)
+    except FileNotFoundError as error:
+        raise BadManifest(where, "it has just been removed") from error
     manifest = parse_manifest(body, where)
     files = tuple(existing(store, key) for key in data_files(manifest, where))
     form = file_format(files, where)
@@ -201,8 +204,8 @@ def data_files(manifest: dict[str, Any], where: str) -> tuple[str, ...]:
     if not listed:
         raise BadManifest(where, "its list of data files is empty")
     keys = tuple(file_key(file) for file in listed)
-    if odd := next((key for key in keys if not key or not key.isprintable()), None):
-        raise BadManifest(where, f"it names the data file {odd!r}")
+    if odd := [key for key in keys if not key or not key.isprintable()]:
+        raise BadManifest(where, f"it names the data file {odd[0]!r}")
     if len(set(keys)) != len(keys):
         raise BadManifest(where, "it names a data file twice")
     return keys

@@ -6,16 +6,15 @@ zeros), money becomes DECIMAL, times UTC timestamps. Nothing is sniffed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import duckdb
 
 from core import sql
-from core.backends.duckdb import first_line
 from core.csvfile import CsvFile, read_csv_file
-from core.errors import AlienFile, CorruptFile, FileMissing, SchemaMismatch
+from core.diagnose import unreadable
+from core.errors import AlienFile, FileMissing
 from core.exports import ExportVersion, RawColumn, SourceRelation
 from core.money import from_double, from_text
 from core.storage.base import ObjectStore
@@ -195,12 +194,3 @@ def quoted(key: str) -> str:
     import json
 
     return json.dumps(key, ensure_ascii=False) + ":"
-
-
-def unreadable(error: duckdb.Error, version: ExportVersion, store: ObjectStore) -> Exception:
-    """Return our error for a file that DuckDB could not read."""
-    reason = first_line(error)
-    named = next((k for k in version.files if k in str(error)), version.files[0])
-    if re.search("schema|mismatch|cast", reason, re.IGNORECASE):
-        return SchemaMismatch(store.name(named), reason)
-    return CorruptFile(store.name(named), reason)

@@ -1,4 +1,4 @@
--- Warns with commitments whose whole term is loaded and whose usage did not cost what was paid (I4).
+-- Warns with commitments whose term is loaded whole and whose usage cost other than was paid (I4).
 -- Terms that are not loaded from first to last month cannot be tested and are left out.
 {{ config(severity='warn') }}
 with
@@ -38,5 +38,6 @@ inner join periods on terms.export = periods.export
 where
     terms.commitment_start >= periods.first_period
     and terms.commitment_end < periods.last_period
-    and periods.period_count = {{ datediff('periods.first_period', 'periods.last_period', 'month') }} + 1
+    and periods.period_count
+    = {{ datediff('periods.first_period', 'periods.last_period', 'month') }} + 1
     and abs(terms.spread - terms.paid) > 0.01 + 0.000001 * abs(terms.paid)

@@ -10,7 +10,9 @@ having count(distinct "ServiceCategory") > 1
 
 union all
 
-select 'CommitmentDiscountId has one CommitmentDiscountUnit' as rule, "CommitmentDiscountId" as subject
+select
+    'CommitmentDiscountId has one CommitmentDiscountUnit' as rule,
+    "CommitmentDiscountId" as subject
 from {{ ref('cost_and_usage') }}
 where {{ in_loads(loads) }} and "CommitmentDiscountId" is not null
 group by "CommitmentDiscountId"

@@ -9,8 +9,6 @@ group by 1, 2
 having not (
     {% for category, subcategories in service_categories().items() %}
     {{ "or " if not loop.first }}("ServiceCategory" = {{ string_literal(category) }}
-    and "ServiceSubcategory" in (
-        {%- for name in subcategories %}{{ string_literal(name) }}{{ ", " if not loop.last }}{% endfor -%}
-    ))
+    and "ServiceSubcategory" in ({{ string_literals(subcategories) }}))
     {% endfor %}
 )

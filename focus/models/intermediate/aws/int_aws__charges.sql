@@ -47,11 +47,7 @@ classified as (
                 then 'ri_upfront'
             else coalesce(line_types.kind, 'unknown')
         end as kind,
-        case
-            when bases.is_net
-                then coalesce(lines.line_item_net_unblended_cost, lines.line_item_unblended_cost)
-            else lines.line_item_unblended_cost
-        end as line_cost,
+        {{ line_cost() }} as line_cost,
         {{ rate_of('lines.pricing_public_on_demand_rate') }} as public_rate,
         {{ rate_of('case when bases.is_net then lines.line_item_net_unblended_rate'
             ~ ' else lines.line_item_unblended_rate end') }} as line_rate

@@ -153,7 +153,8 @@ mapped as (
         nullif(charges.line_item_availability_zone, '') as availability_zone,
         charges.resource_id,
         case when charges.resource_id is not null then tag_sets.resource_name end as resource_name,
-        {{ aws_resource_type('charges.resource_id', 'charges.line_item_product_code') }}
+        {{ aws_resource_type(
+            'charges.resource_id', 'charges.arn', 'charges.line_item_product_code') }}
             as resource_type,
         charges.sku_id,
         case when charges.sku_id is not null then nullif(charges.line_item_usage_type, '') end

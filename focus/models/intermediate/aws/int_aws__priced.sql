@@ -115,6 +115,10 @@ select
         nullif(regexp_extract(line_item_availability_zone, '^[a-z]+(-[a-z]+)+-[0-9]+'), '')
     ) as region_id,
     nullif(line_item_resource_id, '') as resource_id,
+    case
+        when starts_with(line_item_resource_id, 'arn:')
+            then {{ split_text('line_item_resource_id', ':') }}
+    end as arn,
     case when charge_category in ('Usage', 'Purchase') then nullif(product_sku, '') end as sku_id,
     case
         when charge_category in ('Usage', 'Purchase')

@@ -21,13 +21,7 @@ residuals as (
         max(lines.bill_invoice_id) as bill_invoice_id,
         max(lines.pricing_currency) as pricing_currency,
         max(lines.savings_plan_offering_type) as savings_plan_offering_type,
-        sum(
-            case
-                when bases.is_net
-                    then coalesce(lines.line_item_net_unblended_cost, lines.line_item_unblended_cost)
-                else lines.line_item_unblended_cost
-            end
-        ) as line_cost
+        sum({{ line_cost() }}) as line_cost
     from {{ ref('stg_aws__line_items') }} as lines
     left join {{ ref('int_aws__payer_bases') }} as bases
         on
@@ -42,13 +36,7 @@ residuals as (
         lines.line_item_usage_account_id,
         lines.line_item_currency_code,
         nullif(lines.savings_plan_savings_plan_a_r_n, '')
-    having sum(
-        case
-            when bases.is_net
-                then coalesce(lines.line_item_net_unblended_cost, lines.line_item_unblended_cost)
-            else lines.line_item_unblended_cost
-        end
-    ) <> 0
+    having sum({{ line_cost() }}) <> 0
 
 )
 

@@ -33,7 +33,7 @@ select
 
 from {{ quoted_table(load.raw_table) }}
 where {{ one_row_per('product_sku', quoted_table(load.raw_table),
-    "product_sku <> '' and billing_period = cast(" ~ string_literal(load.billing_period) ~ " as date)") }}
+    "product_sku <> '' and billing_period = date " ~ string_literal(load.billing_period)) }}
 union all
 {%- endfor %}
 select
