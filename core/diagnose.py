@@ -11,6 +11,7 @@ import duckdb
 from core.backends.duckdb import first_line
 from core.errors import (
     AccessDenied,
+    BadSetting,
     BadValue,
     CorruptFile,
     DiskError,
@@ -53,6 +54,9 @@ def explain(
     """Return our error for one of DuckDB's while it read `version` or wrote `database`."""
     if DISK.search(str(error)):
         return DiskError(database, first_line(error))
+    if isinstance(error, duckdb.OutOfMemoryException):
+        limit = connection.cursor().execute("SELECT current_setting('memory_limit')").fetchone()
+        return BadSetting("database.duckdb.memory_limit", (limit or "?")[0], "enough memory")
     if "HTTP" not in str(error):
         for column, file, value in bad_values(connection.cursor(), source):
             place = file_named_in(file, version, store, source)

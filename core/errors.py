@@ -228,7 +228,7 @@ class WrongRegion(AccessError):
     def __init__(self, bucket: str, region: str) -> None:
         super().__init__(
             f"the bucket {bucket} is in another region" + (f": {region}" if region else ""),
-            hint=f'Set region = "{region or "..."}" under [aws] or AWS_REGION.',
+            hint=f'Set region = "{region or "..."}" under [aws] or AWS_DEFAULT_REGION.',
         )
 
 

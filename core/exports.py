@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import click
 
     from core.csvfile import CsvFile
+    from core.sections import Section
     from core.storage.base import ObjectStore
 
 VENDORS = Path(__file__).resolve().parent.parent / "vendors"
@@ -97,7 +98,7 @@ class Vendor:
     name: str
     schema: str
     """Schema of the raw tables, such as aws_billing."""
-    config: type
+    config: type[Section]
     """The config section [<name>]."""
     exports: Callable[[Any], Sequence[Any]]
     """Configured exports, from the resolved section."""
@@ -109,6 +110,8 @@ class Vendor:
     """How to read one version's files; the third argument is a DuckDB connection."""
     totals: Callable[[str, str, Sequence[str]], str]
     """(dialect, relation, its columns) -> SELECT account, currency, rows, billed, effective."""
+    focus_needs: Callable[[str], frozenset[str]]
+    """dialect -> the columns without which a bill cannot become FOCUS."""
     cli: Callable[[], click.Group] | None = None
     """The vendor's command group."""
     demo: Callable[[Path, int | None, bool | None], dict[str, Any]] | None = None

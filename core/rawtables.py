@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from core import ledger, sql
-from core.errors import BadSetting, ExportCollision
-from core.exports import ExportSettings, SourceRelation, Vendor
+from core.errors import AlienFile, BadSetting, ExportCollision
+from core.exports import ExportSettings, SourceRelation, Vendor, load_vendor
 
 if TYPE_CHECKING:
     from core.load import Planned
@@ -58,6 +58,21 @@ def free_prefix(
     if export.name in unnamed:
         return ""
     return f"{name}__" if unnamed else export.table_prefix
+
+
+def refuse_unmappable(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse to build FOCUS from bills that lack what it cannot do without.
+
+    Raises:
+        AlienFile: Naming the columns that an export leaves out.
+    """
+    for vendor, export, period, dialect, table in connection.execute(
+        "SELECT vendor, export, billing_period, dialect, raw_table FROM ledger.loads "
+        "WHERE status = 'current' AND NOT transformed ORDER BY ALL"
+    ).fetchall():
+        missing = load_vendor(vendor).focus_needs(dialect) - set(ledger.columns(connection, table))
+        if missing:
+            raise AlienFile(f"{export} {period:%Y-%m}", missing)
 
 
 def delete_period(connection: duckdb.DuckDBPyConnection, table: str, period: date) -> None:

@@ -6,6 +6,7 @@ or not at all. A run with nothing to do opens nothing for writing.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -97,18 +98,22 @@ def load_versions(
 ) -> list[Loaded]:
     """Load into the working copy and close it."""
     from core.load import load
+    from core.stage import batches
 
+    loaded: list[Loaded] = []
     with connect_writable(copy, config.limits) as connection:
-        loaded = load(
-            connection,
-            vendor,
-            store,
-            export,
-            versions,
-            database=copy,
-            schema=getattr(export.settings, "dataset_name", vendor.schema),
-            progress=progress,
-        )
+        for batch in batches(store, versions):
+            loaded += load(
+                connection,
+                vendor,
+                store,
+                export,
+                batch,
+                database=copy,
+                schema=getattr(export.settings, "dataset_name", vendor.schema),
+                progress=progress,
+            )
+            shutil.rmtree(copy.parent / "staged", ignore_errors=True)
         connection.execute("CHECKPOINT")
     return loaded
 
@@ -118,11 +123,13 @@ def build_focus(
 ) -> list[str]:
     """Transform what is pending in the working copy, prove it, and return dbt's warnings."""
     from core import conserve, transform
+    from core.rawtables import refuse_unmappable
 
     with connect_writable(copy, config.limits) as connection:
         ledger.create(connection)
         if full:
             ledger.mark_all(connection, transformed=False)
+        refuse_unmappable(connection)
     progress("building FOCUS", 0, 1)
     warnings = transform.build(
         copy,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,45 @@ from core.errors import CorruptFile, FileMissing
 from core.exports import ExportVersion
 from core.storage.base import ObjectStore
 from core.storage.folder import FolderStore
+
+ROOM = 4 * 1024**3
+"""Bytes that may lie staged at once, where one month alone has not more."""
+UNPACKED = 12
+"""How much larger a zip's content is taken to be."""
+
+
+def batches(
+    store: ObjectStore, versions: Sequence[ExportVersion]
+) -> Iterator[Sequence[ExportVersion]]:
+    """Yield the versions in groups that are staged together; all at once where none is."""
+    batch: list[ExportVersion] = []
+    room = ROOM
+    for version in versions:
+        need = room_for(store, version)
+        if batch and need > room:
+            yield batch
+            batch, room = [], ROOM
+        batch.append(version)
+        room -= need
+    if batch:
+        yield batch
+
+
+def room_for(store: ObjectStore, version: ExportVersion) -> int:
+    """Return the bytes that staging a version will take."""
+    size = sum(store.size(key) or 0 for key in version.files)
+    if version.format == "csv.zip":
+        return size * UNPACKED
+    return 0 if in_place(store, version) else size
+
+
+def in_place(store: ObjectStore, version: ExportVersion) -> bool:
+    """Tell whether DuckDB reads a version's files where they lie."""
+    if version.format == "csv.zip":
+        return False
+    if store.local(version.files[0]) is not None:
+        return True
+    return version.format == "parquet" and not any("?" in key for key in version.files)
 
 
 def stage(
@@ -31,11 +70,9 @@ def stage(
     for key in version.files:
         if store.size(key) is None:
             raise FileMissing(store.name(key), store.name(version.manifest))
-    zipped = version.format == "csv.zip"
-    here = store.local(version.files[0]) is not None
-    readable = version.format == "parquet" and not any("?" in key for key in version.files)
-    if not zipped and (here or readable):
+    if in_place(store, version):
         return store, version
+    zipped = version.format == "csv.zip"
     folder.mkdir(parents=True, exist_ok=True)
     names: dict[str, str] = {}
     for number, key in enumerate(version.files):

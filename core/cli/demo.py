@@ -19,7 +19,7 @@ from core.cli.options import (
     resolve,
 )
 from core.cli.report import print_overview
-from core.config import Config, load_config
+from core.config import Config
 from core.exports import Vendor, load_vendor, vendor_names
 from core.report import overview
 from core.run import Outcome, import_export
@@ -88,8 +88,7 @@ def demo_of(config: Config, vendor: Vendor, rows: int | None, *, quiet: bool) ->
                 flags = write_once(vendor, bucket, rows, restated=restated)
         else:
             flags = vendor.demo(bucket, rows, None)
-        settings: dict[str, Any] = {vendor.name: flags}
-        section = load_config(config.path, env={}, flags=settings).vendors[vendor.name]
+        section = vendor.config.resolve({}, {}, flags)
         for export in vendor.exports(section):
             with progress_bar(quiet=quiet) as progress:
                 outcomes.append(import_export(config, vendor, export, progress=progress))

@@ -61,6 +61,7 @@ class S3Store:
     def __init__(self, bucket: str, access: S3Access) -> None:
         self.bucket = bucket
         self.location = f"s3://{bucket}"
+        self._sizes: dict[str, int | None] = {}
         with self._errors("sts:AssumeRole" if access.role_arn else "open"):
             self.session = open_session(access)
             self.client = open_client(self.session, access)
@@ -77,7 +78,10 @@ class S3Store:
             )
             for page in pages:
                 folders += [p["Prefix"] for p in page.get("CommonPrefixes", ())]
-                files += [o["Key"] for o in page.get("Contents", ()) if o["Key"] != prefix]
+                for found in page.get("Contents", ()):
+                    self._sizes[found["Key"]] = int(found["Size"])
+                    files.append(found["Key"])
+        files = [key for key in files if key != prefix]
         return Listing(folders=tuple(sorted(folders)), files=tuple(sorted(files)))
 
     def read(self, key: str) -> bytes:
@@ -85,11 +89,11 @@ class S3Store:
             return bytes(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
 
     def size(self, key: str) -> int | None:
-        try:
-            with self._errors("s3:GetObject"):
-                return int(self.client.head_object(Bucket=self.bucket, Key=key)["ContentLength"])
-        except FileNotFoundError:
-            return None
+        """Return the size from a listing of the object's folder: one request for many files."""
+        if key not in self._sizes:
+            self._sizes[key] = None
+            self.list(key[: key.rfind("/") + 1])
+        return self._sizes[key]
 
     def modified(self, key: str) -> float:
         with self._errors("s3:GetObject"):

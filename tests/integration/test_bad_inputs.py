@@ -51,6 +51,30 @@ def test_a_wrong_delivery_is_one_error_and_changes_nothing(
     assert (finops.fingerprint(), sorted(finops.data.rglob("*"))) == before
 
 
+MANIFESTS = [c for c in CASES if c.damage.__module__.endswith("broken_manifests")]
+
+
+@pytest.mark.parametrize("case", MANIFESTS, ids=lambda case: case.name)
+def test_the_listing_commands_give_the_same_error_or_an_answer(
+    case: Case, tmp_path: Path, finops: Finops
+):
+    """What needs no data file is no error for them."""
+    bucket = Bucket(tmp_path / "bucket", **case.bucket)
+    delivery = bucket.deliver(MONTH, ["1.10", "1.10"], chunks=2)
+    options = [*bucket.options, *(case.damage(bucket, delivery) or ())]
+    if "-f" in options:
+        options = options[: options.index("-f")]
+
+    months = finops("aws", "list-manifests", *options)
+    exports = finops("aws", "list-exports", *options[: options.index("-n")])
+
+    if months.code:
+        assert_one_error(months, case.code, case.words)
+    if exports.code:
+        assert_one_error(exports, case.code, case.words)
+    assert not finops.data.exists()
+
+
 def test_case_names_are_unique():
     names = [case.name for case in CASES]
     assert len(set(names)) == len(names) >= 50

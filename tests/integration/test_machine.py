@@ -97,6 +97,19 @@ def test_what_another_program_left_unmerged_is_not_lost(loaded, finops):
     assert finops.value("SELECT count(*) FROM aws_billing.cur") == 3
 
 
+def test_a_file_system_without_links_is_none_the_worse(loaded, finops, monkeypatch):
+    def refuse(source: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+
+    assert finops(*loaded).code == 0
+
+    newest = sorted((finops.data / "serving").iterdir())[-1]
+    assert newest.read_bytes() == finops.database.read_bytes()
+    assert finops.value("SELECT count(*) FROM aws_billing.cur") == 3
+
+
 def test_a_data_folder_that_is_a_file_is_one_error(bucket, finops):
     bucket.deliver("2026-01", ["1.10"])
     finops.data.write_text("")

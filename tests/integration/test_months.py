@@ -189,3 +189,36 @@ def test_months_are_chosen_by_date(bucket, finops):
     assert finops.tables() == ["billing_2026_01", "billing_2026_02"]
     finops.load(*bucket.options, "-e", "2025-12")
     assert finops.tables() == ["billing_2025_12", "billing_2026_01", "billing_2026_02"]
+
+
+@pytest.mark.parametrize("strategy", ["separate", "single"])
+def test_months_that_must_be_unpacked_are_loaded_one_by_one(
+    strategy, tmp_path, finops, monkeypatch
+):
+    """So that the disk holds the content of one zip file at a time, not of all."""
+    import core.load
+
+    staged: list[int] = []
+    plan = core.load.plan
+
+    def counted(*arguments):
+        planned = plan(*arguments)
+        staged.append(len(list((finops.data / "work" / "staged").iterdir())))
+        return planned
+
+    monkeypatch.setattr("core.stage.ROOM", 1)
+    monkeypatch.setattr("core.load.plan", counted)
+    bucket = Bucket(tmp_path / "bucket", layout="v1", form="csv.zip")
+    for month in ("2026-01", "2026-02", "2026-03"):
+        bucket.deliver(month, ["1.10"])
+
+    result = finops.load(*bucket.options, "-t", strategy)
+
+    assert [text.split()[1] for text in result.out.splitlines()] == [
+        "2026-01", "2026-02", "2026-03",
+    ]  # fmt: skip
+    assert staged == [1, 1, 1]
+    assert finops.value("SELECT sum(line_item_unblended_cost) FROM aws_billing.cur") == Decimal(
+        "3.30"
+    )
+    assert finops.value("SELECT count(*) FROM ledger.loads WHERE rows = 1") == 3

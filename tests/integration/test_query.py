@@ -251,13 +251,14 @@ def test_a_file_that_is_no_database_is_an_error(finops):
 
 
 def test_a_large_answer_needs_little_memory(built):
-    sql = "SELECT i, repeat('x', 1000) AS wide FROM range(300000) t(i)"
+    sql = "SELECT i, repeat('x', 3000) AS wide FROM range(300000) t(i)"
     with built.start("query", sql, "--format", "csv") as process:
         lines = sum(1 for _ in process.stdout)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = status
     assert (lines, status) == (300_001, 0)
-    assert usage.ru_maxrss < 250_000, "kilobytes; the whole answer has 300 MB"
+    # In kilobytes, and never below what the test's own process had when it started the command.
+    assert usage.ru_maxrss < 600_000, "the whole answer has 900 MB"
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])

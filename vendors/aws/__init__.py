@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.exports import ExportVersion, SourceRelation, Vendor
 from core.storage.base import ObjectStore
+from vendors.aws.columns import focus_needs
 from vendors.aws.config import AwsConfig, AwsExport, configured_exports, open_store
 from vendors.aws.totals import totals
 
@@ -56,6 +57,7 @@ VENDOR = Vendor(
     versions=_versions,
     source=_source,
     totals=totals,
+    focus_needs=focus_needs,
     cli=_cli,
     demo=_demo,
 )

@@ -83,6 +83,11 @@ TAG_PREFIXES = {
 """Legacy CUR has a column for each tag key; they are folded into one JSON column."""
 
 
+def focus_needs(dialect: str) -> frozenset[str]:
+    """Return the columns without which a bill of this dialect cannot become FOCUS."""
+    return REQUIRED_FOR_FOCUS["focus" if dialect.startswith("focus") else "cur"]
+
+
 def raw_name(source: str) -> str:
     """Return the raw table's name of a provider's column.
 

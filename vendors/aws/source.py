@@ -22,7 +22,7 @@ from vendors.aws.columns import DECIMAL, REQUIRED, raw_name, raw_type, tag_key
 
 CSV_OPTIONS = (
     "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-    "max_line_size = 16777216, null_padding = false, strict_mode = true"
+    "max_line_size = 16777216, buffer_size = 33554432, null_padding = false, strict_mode = true"
 )
 """The kind of line end is left out: DuckDB 1.5 loses every line of a file that has another."""
 

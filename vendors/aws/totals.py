@@ -91,7 +91,9 @@ def amortised(net: str, columns: Sequence[str]) -> str:
     if "line_item_line_item_type" not in columns:
         return line
     ri = "reservation_reservation_a_r_n"
+    sp = "savings_plan_savings_plan_a_r_n"
     has_ri = f"coalesce({ri}, '') <> ''" if ri in columns else "false"
+    has_sp = f"coalesce({sp}, '') <> ''" if sp in columns else "false"
     upfront = cost("reservation", "unused_amortized_upfront_fee_for_billing_period")
     recurring = cost("reservation", "unused_recurring_fee")
     unused = f"coalesce({upfront} + {recurring}, {upfront}, {recurring})"
@@ -105,6 +107,7 @@ def amortised(net: str, columns: Sequence[str]) -> str:
         WHEN 'DiscountedUsage' THEN {cost("reservation", "effective_cost")}
         WHEN 'RIFee' THEN {unused}
         WHEN 'Fee' THEN CASE WHEN {has_ri} THEN {ZERO} ELSE {line} END
+        WHEN 'Refund' THEN CASE WHEN {has_ri} OR {has_sp} THEN {ZERO} ELSE {line} END
         ELSE {line} END"""
 
 
