@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import duckdb
 
 from core import sql
-from core.errors import ConservationError, CorruptFile, ExportCollision, MissingCost
+from core.errors import ConservationError, CorruptFile, ExportCollision, MissingCost, WrongMonth
 from core.exports import ExportVersion, SourceRelation, Vendor
 from core.periods import name as period_name
 
@@ -38,7 +38,8 @@ def source_totals(
     Raises:
         MissingCost: If a line lacks the cost that its type needs.
     """
-    query = vendor.totals(version.dialect, view, [c.name for c in source.columns])
+    names = [column.name for column in source.columns]
+    query = vendor.totals(version.dialect, view, names, version.billing_period)
     connection.execute(
         "CREATE TEMP TABLE IF NOT EXISTS source_totals (export VARCHAR, billing_period DATE, "
         "billing_account_id VARCHAR, sub_account_id VARCHAR, currency VARCHAR, rows BIGINT, "
@@ -82,6 +83,14 @@ def refuse_lost_lines(
         )
 
 
+def rows_per_period(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many lines a billing period has in `source_totals`, on average."""
+    row = connection.execute(
+        "SELECT sum(rows) // count(DISTINCT billing_period) FROM source_totals"
+    ).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
 def raw_totals(
     connection: duckdb.DuckDBPyConnection,
     vendor: Vendor,
@@ -93,11 +102,21 @@ def raw_totals(
     """Sum the raw rows of one period, note both sums, and return the number of rows.
 
     Raises:
+        WrongMonth: If a line says that it belongs to another billing period; asked here, not of
+            the files, for here the answer is free.
         ConservationError: If rows or sums differ from the files'.
     """
     period = f"CAST('{version.billing_period}' AS DATE)"
     relation = f"(SELECT * FROM {sql.relation(table)} WHERE billing_period = {period})"
-    query = vendor.totals(version.dialect, relation, columns)
+    query = vendor.totals(version.dialect, relation, columns, version.billing_period)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE raw_totals AS {query}")
+    strays = connection.execute(
+        "SELECT sum(strays), string_agg(DISTINCT sub_account_id, ', ') FROM raw_totals "
+        "WHERE strays > 0"
+    ).fetchone()
+    if strays and strays[0]:
+        where = f"{version.export} {period_name(version.billing_period)}"
+        raise WrongMonth(where, int(strays[0]), f"accounts {strays[1]}")
     connection.execute(
         f"""
         INSERT INTO ledger.reconciliation
@@ -106,7 +125,7 @@ def raw_totals(
             coalesce(s.sub_account_id, r.sub_account_id),
             s.rows, s.billed, s.effective, r.rows, r.billed, r.effective, NULL, NULL, NULL
         FROM (SELECT * FROM source_totals WHERE export = ? AND billing_period = {period}) AS s
-        FULL JOIN ({query}) AS r ON {same("s", "r")}
+        FULL JOIN raw_totals AS r ON {same("s", "r")}
         """,
         [load_id, vendor.name, version.export, version.export],
     )

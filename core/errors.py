@@ -7,7 +7,7 @@ FinopsError                     1
 │   ├── ManifestNotFound, BadManifest, TwoManifests, FileMissing, OutsideFolder
 │   └── WrongExportVersion, ExportCollision, NothingInRange
 ├── DataError                   4  a file of the export cannot be read as a bill
-│   ├── CorruptFile, AlienFile, BadValue, MissingCost, SchemaMismatch
+│   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch
 ├── AccessError                 5  the provider did not let us in
 │   ├── CredentialsMissing, AccessDenied, BucketNotFound, WrongRegion, Unreachable
 ├── BusyError                   6  another process is writing the database
@@ -43,26 +43,20 @@ class ConfigError(FinopsError):
 
 class ConfigNotFound(ConfigError):
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"there is no config file {path}",
-            hint="`./finops config init` writes one; leave --config out to use ./config.toml.",
-        )
+        hint = "`./finops config init` writes one; leave --config out to use ./config.toml."
+        super().__init__(f"there is no config file {path}", hint=hint)
 
 
 class ConfigExists(ConfigError):
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} exists already",
-            hint="Use --force to overwrite it, or --path to write another file.",
-        )
+        hint = "Use --force to overwrite it, or --path to write another file."
+        super().__init__(f"{path} exists already", hint=hint)
 
 
 class BadConfigFile(ConfigError):
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path} cannot be read as TOML: {reason}",
-            hint="Compare it with config.toml.example; text values need double quotes.",
-        )
+        hint = "Compare it with config.toml.example; text values need double quotes."
+        super().__init__(f"{path} cannot be read as TOML: {reason}", hint=hint)
 
 
 class UnknownSetting(ConfigError):
@@ -186,12 +180,17 @@ class MissingCost(DataError):
         )
 
 
+class WrongMonth(DataError):
+    def __init__(self, where: str, lines: int, details: str) -> None:
+        problem = f"{where}: {lines:,} lines belong to another billing month ({details})"
+        hint = "The files of two months are mixed: copy the whole export again."
+        super().__init__(problem, hint=hint)
+
+
 class SchemaMismatch(DataError):
     def __init__(self, where: str, reason: str) -> None:
-        super().__init__(
-            f"the files of {where} do not share one schema: {reason}",
-            hint="Two deliveries may be mixed in one folder: copy the export again.",
-        )
+        hint = "Two deliveries may be mixed in one folder: copy the export again."
+        super().__init__(f"the files of {where} do not share one schema: {reason}", hint=hint)
 
 
 class AccessError(FinopsError):

@@ -108,8 +108,9 @@ class Vendor:
     """Current version of every billing period of one export, oldest first."""
     source: Callable[[ObjectStore, ExportVersion, Any], SourceRelation]
     """How to read one version's files; the third argument is a DuckDB connection."""
-    totals: Callable[[str, str, Sequence[str]], str]
-    """(dialect, relation, its columns) -> SELECT account, currency, rows, billed, effective."""
+    totals: Callable[[str, str, Sequence[str], date], str]
+    """(dialect, relation, its columns, billing period) -> SELECT by account and currency: rows,
+    holes (lines without cost), strays (lines of another billing period), billed, effective."""
     focus_needs: Callable[[str], frozenset[str]]
     """dialect -> the columns without which a bill cannot become FOCUS."""
     cli: Callable[[], click.Group] | None = None

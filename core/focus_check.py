@@ -154,7 +154,8 @@ def reconcile(connection: duckdb.DuckDBPyConnection) -> list[Proof]:
     ).fetchall()
     for vendor, export, period, dialect, table in loads:
         relation = f"(SELECT * FROM {sql.relation(table)} WHERE billing_period = DATE '{period}')"
-        query = load_vendor(vendor).totals(dialect, relation, ledger.columns(connection, table))
+        columns = ledger.columns(connection, table)
+        query = load_vendor(vendor).totals(dialect, relation, columns, period)
         connection.execute(
             "INSERT INTO raw_totals SELECT ?, ?, ?, billing_account_id, sub_account_id, "
             f"currency, rows, billed, effective FROM ({query})",

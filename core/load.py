@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from core import conserve, ledger
+from core.backends.duckdb import few_threads
 from core.diagnose import explain, find_duckdb_error
 from core.exports import ExportSettings, ExportVersion, SourceRelation, Vendor
 from core.periods import name as period_name
@@ -32,6 +33,8 @@ from core.stage import stage
 from core.storage.base import ObjectStore
 
 SOURCE_SCHEMA = "finops_source"
+STRAIGHT_TO_FILE = "SET GLOBAL checkpoint_threshold = '16MB'"
+"""Undoes dlt's 1 GB, with which every row would first go to the write-ahead log."""
 DLT_TYPES: dict[str, dict[str, Any]] = {
     "VARCHAR": {"data_type": "text"},
     "JSON": {"data_type": "json"},
@@ -103,7 +106,8 @@ def load(
             conserve.source_totals(connection, vendor, item.version, item.view, item.source)
     drop_moved_tables(connection, former, planned, schema, export)
     progress("loading", 0, len(planned))
-    package = run_dlt(connection, planned, export, schema, database, progress)
+    with few_threads(connection, conserve.rows_per_period(connection)):
+        package = run_dlt(connection, planned, export, schema, database, progress)
     loaded = []
     for number, item in enumerate(planned):
         progress("proving the raw layer", number, len(planned))
@@ -166,15 +170,18 @@ def run_dlt(
 ) -> str:
     """Insert every planned version in one dlt load package; return its load id."""
     import dlt
+    from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
     from dlt.pipeline.exceptions import PipelineStepFailed
 
     from core.dlt_progress import JobProgress, quiet
 
     quiet()
+    credentials = DuckDbCredentials(connection)
+    credentials.statements = [STRAIGHT_TO_FILE]
     pipeline = dlt.pipeline(
         pipeline_name=f"finops_{schema}",
         pipelines_dir=str(database.parent / "dlt"),
-        destination=dlt.destinations.duckdb(connection),
+        destination=dlt.destinations.duckdb(credentials),
         dataset_name=schema,
         progress=JobProgress(progress, len(planned)),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from core import sql
 from core.errors import BusyError, DiskError, FinopsError, NoDatabase, QueryError
 
 LOCKED = re.compile(r"Could not set lock on file.*?PID (\d+)", re.DOTALL)
+STORAGE = "v1.5.0"
+"""The file format: newer compresses better, but Metabase's DuckDB is 1.5."""
+ROWS_PER_THREAD = 245_760
+"""Two row groups. What a thread inserts beyond its last full one is written a second time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +50,25 @@ def connect_writable(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
             "memory_limit": limits.memory_limit,
             "temp_directory": str(limits.temp_directory),
             "preserve_insertion_order": False,
+            "storage_compatibility_version": STORAGE,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         },
     )
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+@contextmanager
+def few_threads(connection: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
+    """Insert with as many threads as fill row groups, where a table gets `rows` rows."""
+    row = connection.execute("SELECT current_setting('threads')").fetchone()
+    allowed = int(row[0]) if row else 1
+    connection.execute(f"SET threads = {max(1, min(allowed, rows // ROWS_PER_THREAD))}")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET threads = {allowed}")
 
 
 def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDBPyConnection:
@@ -70,6 +89,7 @@ def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDB
         settings |= {"threads": limits.threads, "memory_limit": limits.memory_limit}
     try:
         connection = duckdb.connect(str(path), read_only=True, config=settings)
+        refuse_cut_off(connection, path)
     except duckdb.Error as error:
         raise unopened(path, error) from error
     for statement in (
@@ -79,6 +99,16 @@ def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDB
     ):
         connection.execute(statement)
     return connection
+
+
+def refuse_cut_off(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raise duckdb.IOException where the file ends before its last block."""
+    ((blocks,),) = connection.execute(
+        "SELECT block_size * total_blocks FROM pragma_database_size()"
+    ).fetchall()
+    if path.stat().st_size < blocks:
+        connection.close()
+        raise duckdb.IOException("the file ends too early")
 
 
 def unopened(path: Path, error: duckdb.Error) -> FinopsError:

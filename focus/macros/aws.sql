@@ -62,9 +62,7 @@
       then {{ net_or_gross(
         'lines.savings_plan_net_savings_plan_effective_cost',
         'lines.savings_plan_savings_plan_effective_cost') }}
-    when 'SavingsPlanRecurringFee'
-      then coalesce(lines.savings_plan_total_commitment_to_date, 0)
-        - coalesce(lines.savings_plan_used_commitment, 0)
+    when 'SavingsPlanRecurringFee' then {{ unused_plan_cost('lines.') }}
     when 'SavingsPlanNegation' then 0
     when 'SavingsPlanUpfrontFee' then 0
     when 'DiscountedUsage'
@@ -84,6 +82,54 @@
           and lines.savings_plan_savings_plan_a_r_n <> '' then 0
         else {{ line_cost() }}
       end
+  end
+{%- endmacro %}
+
+
+{# The part of a savings plan's fee that idled, before discounts. #}
+{% macro unused_plan(lines='') -%}
+  coalesce({{ lines }}savings_plan_total_commitment_to_date, 0)
+  - coalesce({{ lines }}savings_plan_used_commitment, 0)
+{%- endmacro %}
+
+
+{# Its cost. AWS writes no net amount for it: a net payer is taken off the same share as of the
+   whole fee, whose recurring and upfront parts have net columns. Where these are empty or 0, the
+   cost stays gross. #}
+{% macro unused_plan_cost(lines='') -%}
+  {%- set parts = [
+    'recurring_commitment_for_billing_period', 'amortized_upfront_commitment_for_billing_period',
+  ] -%}
+  {%- set fee = [] -%}
+  {%- set discount = [] -%}
+  {%- for part in parts -%}
+    {%- set gross = lines ~ 'savings_plan_' ~ part -%}
+    {%- set net = lines ~ 'savings_plan_net_' ~ part -%}
+    {%- do fee.append('coalesce(' ~ gross ~ ', 0)') -%}
+    {%- do discount.append('coalesce(' ~ gross ~ ' - nullif(' ~ net ~ ', 0), 0)') -%}
+  {%- endfor -%}
+  case
+    when is_net
+      then {{ unused_plan(lines) }} - coalesce(
+        {{ share_of(unused_plan(lines), discount | join(' + '), fee | join(' + ')) }}, 0
+      )
+    else {{ unused_plan(lines) }}
+  end
+{%- endmacro %}
+
+
+{# Reserved usage at the on-demand price of the contract. The bill has its public price only, and
+   for net payers what discounts took off the reservation's own cost: the same share is taken. #}
+{% macro contracted_reserved_cost() -%}
+  case
+    when is_net
+      then list_cost - coalesce(
+        {{ share_of(
+          'list_cost',
+          'reservation_effective_cost - nullif(reservation_net_effective_cost, 0)',
+          'reservation_effective_cost') }}, 0
+      )
+    else list_cost
   end
 {%- endmacro %}
 
@@ -147,9 +193,12 @@
 {% macro reserved_normalized_units() -%}
   coalesce(
     try_cast(nullif(reservation_total_reserved_normalized_units, '') as decimal(38, 18)),
-    try_cast(
-      units_per_hour * coalesce(
-        try_cast(reservation_total_reserved_units as double), cast(line_item_usage_amount as double)
+    cast(
+      try_cast(
+        units_per_hour * coalesce(
+          try_cast(reservation_total_reserved_units as double),
+          cast(line_item_usage_amount as double)
+        ) as decimal(38, 8)
       ) as decimal(38, 18)
     ),
     0

@@ -28,12 +28,14 @@
     {%- endcall %}
   {% endif %}
 
+  {% set threads = few_threads() %}
   {% do keep_join_sides(true) %}
   {% call statement('main') -%}
     insert into {{ target_relation }} by name
     {{ sql }}
   {%- endcall %}
   {% do keep_join_sides(false) %}
+  {% do set_threads(threads) %}
 
   {{ run_hooks(post_hooks, inside_transaction=True) }}
   {{ adapter.commit() }}
@@ -53,4 +55,28 @@
   {% else %}
     {% do run_query("reset disabled_optimizers") %}
   {% endif %}
+{% endmacro %}
+
+
+{# Map with as many threads as fill row groups of 122,880 rows, and return how many were allowed.
+   What a thread inserts beyond its last full row group of a load is written a second time. #}
+{% macro few_threads() %}{{ return(adapter.dispatch('few_threads')()) }}{% endmacro %}
+
+{% macro duckdb__few_threads() %}
+  {% set query %}
+    select
+      current_setting('threads') as allowed,
+      greatest(1, least(current_setting('threads'), sum(rows) // count(*) // 245760)) as useful
+    from ledger.loads
+    where status = 'current' and not transformed
+  {% endset %}
+  {% set row = run_query(query).rows[0] %}
+  {% do set_threads(row['useful']) %}
+  {% do return(row['allowed']) %}
+{% endmacro %}
+
+{% macro set_threads(number) %}{{ adapter.dispatch('set_threads')(number) }}{% endmacro %}
+
+{% macro duckdb__set_threads(number) %}
+  {% do run_query("set threads = " ~ (number | int)) %}
 {% endmacro %}

@@ -42,6 +42,12 @@
 {% macro duckdb__joined_members(one, other) -%}list_concat({{ one }}, {{ other }}){%- endmacro %}
 
 
+{# Members in the order of their keys, so that equal objects become equal text. #}
+{% macro sorted_members(members) -%}{{ adapter.dispatch('sorted_members')(members) }}{%- endmacro %}
+
+{% macro duckdb__sorted_members(members) -%}list_sort({{ members }}){%- endmacro %}
+
+
 {# The value of one key in a list of members. #}
 {% macro member_value(members, key) -%}
   {{ adapter.dispatch('member_value')(members, key) }}

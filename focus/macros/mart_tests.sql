@@ -1,57 +1,71 @@
-{# Rows where a mart's sums differ from the invoices', by load, currency and the columns in `by`:
-   no row means that the mart keeps every charge and every cent. #}
-{% macro mart_differences(mart, by=[]) %}
-with
-
-mart as (
-
-    select
-        load_id,
-        billing_currency,
-        {% for column in by %}{{ column }},{% endfor %}
-        sum(row_count) as row_count,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
-    from {{ ref(mart) }}
-    group by load_id, billing_currency{% for column in by %}, {{ column }}{% endfor %}
-
-
-),
-
-bill as (
-
-    select
-        load_id,
-        billing_currency,
-        sum(row_count) as row_count,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
-    from {{ ref('invoices') }}
-    group by load_id, billing_currency
-
-)
-
+{# Rows where the sums of two CTEs differ; none means that they hold the same. Both have the
+   columns in `keys` and `measures`. #}
+{% macro differences(one, other, keys, measures, join='full') %}
 select
-    bill.load_id,
-    bill.billing_currency,
-    bill.billed_cost,
-    mart.billed_cost as mart_billed_cost,
-    bill.effective_cost,
-    mart.effective_cost as mart_effective_cost
-from bill
-{{ 'inner' if by else 'full' }} join mart
+    {% for key in keys %}
+    coalesce({{ one }}.{{ key }}, {{ other }}.{{ key }}) as {{ key }},
+    {% endfor %}
+    {% for measure in measures %}
+    {{ one }}.{{ measure }} as {{ one }}_{{ measure }},
+    {{ other }}.{{ measure }} as {{ other }}_{{ measure }}{{ "," if not loop.last }}
+    {% endfor %}
+from {{ one }}
+{{ join }} join {{ other }}
     on
-        bill.load_id = mart.load_id
-        and bill.billing_currency = mart.billing_currency
+        {% for key in keys %}
+        {{ "and " if not loop.first }}{{ one }}.{{ key }} is not distinct from {{ other }}.{{ key }}
+        {% endfor %}
 where
-    bill.row_count is distinct from mart.row_count
-    or bill.billed_cost is distinct from mart.billed_cost
-    or bill.effective_cost is distinct from mart.effective_cost
+    {% for measure in measures %}
+    {{ "or " if not loop.first }}{{ one }}.{{ measure }} is distinct from {{ other }}.{{ measure }}
+    {% endfor %}
 {% endmacro %}
 
 
-{# Rows where a mart built straight from FOCUS differs from it, for the loads to check. `where`
-   narrows the charges that the mart is about. #}
+{# What marts are compared by, and in. #}
+{% macro mart_keys() %}{% do return(['load_id', 'billing_currency']) %}{% endmacro %}
+
+{% macro mart_measures() %}
+  {% do return(['row_count', 'billed_cost', 'effective_cost']) %}
+{% endmacro %}
+
+
+{# A mart's sums by the columns in `by`. #}
+{% macro mart_sums(mart, by, where='true') %}
+    select
+        {{ by | join(', ') }},
+        {% for measure in mart_measures() %}
+        sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
+        {% endfor %}
+    from {{ ref(mart) }}
+    where {{ where }}
+    group by {{ by | join(', ') }}
+{% endmacro %}
+
+
+{# Where a mart differs from the invoices, by load, currency and the columns in `by`: no row means
+   that the mart keeps every charge and every cent. #}
+{% macro mart_differences(mart, by=[]) %}
+with
+
+bill as (
+
+    {{ mart_sums('invoices', mart_keys()) }}
+
+),
+
+mart as (
+
+    {{ mart_sums(mart, mart_keys() + by) }}
+
+)
+
+{{ differences('bill', 'mart', mart_keys(), mart_measures(), 'inner' if by else 'full') }}
+{% endmacro %}
+
+
+{# Where a mart built straight from FOCUS differs from it, for the loads to check. `where` narrows
+   the charges that the mart is about. #}
 {% macro focus_differences(mart, where='true') %}
 {%- set loads = loads_to_check() %}
 with
@@ -74,34 +88,9 @@ focus as (
 
 mart as (
 
-    select
-        load_id,
-        billing_currency,
-        sum(row_count) as row_count,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
-    from {{ ref(mart) }}
-    where load_id in (
-        {%- for load in loads %}{{ string_literal(load["load_id"]) }}, {% endfor -%} ''
-    )
-    group by load_id, billing_currency
+    {{ mart_sums(mart, mart_keys(), in_loads(loads, 'load_id')) }}
 
 )
 
-select
-    focus.load_id,
-    focus.billing_currency,
-    focus.billed_cost,
-    mart.billed_cost as mart_billed_cost,
-    focus.effective_cost,
-    mart.effective_cost as mart_effective_cost
-from focus
-full join mart
-    on
-        focus.load_id = mart.load_id
-        and focus.billing_currency = mart.billing_currency
-where
-    focus.row_count is distinct from mart.row_count
-    or focus.billed_cost is distinct from mart.billed_cost
-    or focus.effective_cost is distinct from mart.effective_cost
+{{ differences('focus', 'mart', mart_keys(), mart_measures()) }}
 {% endmacro %}

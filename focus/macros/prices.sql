@@ -43,16 +43,58 @@
 {% macro quotient(cost, quantity) -%}
   case
     when ({{ cost }} >= 0) = ({{ quantity }} > 0) or {{ cost }} = 0
-      then try_cast(
-        abs(cast({{ cost }} as double) / cast({{ quantity }} as double)) as decimal(38, 18)
+      then {{ adapter.dispatch('divided')(cost, quantity) }}
+  end
+{%- endmacro %}
+
+{# Decimals divide as doubles, whose digits beyond the fifteenth are noise: 1.1 would become
+   1.100000000000000128. Prices are rounded to 8 places from 8000 on, to 12 from 8 on, to 15 from
+   0.008 on, and to 18 below. #}
+{% macro duckdb__divided(cost, quantity) -%}
+  case
+    when abs({{ cost }}) * 125 < abs({{ quantity }})
+      then {{ quotient_to(18, cost, quantity) }}
+    when abs({{ cost }}) < abs({{ quantity }}) * 8 then {{ quotient_to(15, cost, quantity) }}
+    when abs({{ cost }}) < abs({{ quantity }}) * 8000 then {{ quotient_to(12, cost, quantity) }}
+    else {{ quotient_to(8, cost, quantity) }}
+  end
+{%- endmacro %}
+
+{% macro quotient_to(places, cost, quantity) -%}
+  cast(
+    try_cast(
+      abs(cast({{ cost }} as double) / cast({{ quantity }} as double))
+      as decimal(38, {{ places }})
+    ) as decimal(38, 18)
+  )
+{%- endmacro %}
+
+
+{# price times quantity as money: exact where the decimal product cannot overflow, which it does
+   from 100 on, else to ten places. #}
+{% macro priced(price, quantity) -%}
+  case
+    when abs({{ price }}) < 1 and abs({{ quantity }}) < 100
+      then cast({{ price }} * {{ quantity }} as decimal(38, 18))
+    else
+      cast(
+        try_cast(cast({{ price }} as double) * cast({{ quantity }} as double) as decimal(38, 10))
+        as decimal(38, 18)
       )
   end
 {%- endmacro %}
 
 
-{# price times quantity as money. #}
-{% macro priced(price, quantity) -%}
-  try_cast(cast({{ price }} as double) * cast({{ quantity }} as double) as decimal(38, 18))
+{# The share part / whole of an amount; null where whole is 0. vendors/aws/totals.py has the same
+   expression, so that both give the same digits. #}
+{% macro share_of(amount, part, whole) -%}
+  try(
+    cast(
+      cast({{ amount }} as decimal(22, 10))
+      * cast(cast({{ part }} as double) / cast(nullif({{ whole }}, 0) as double) as decimal(18, 15))
+      as decimal(38, 18)
+    )
+  )
 {%- endmacro %}
 
 

@@ -93,8 +93,8 @@ FOCUS_ALONE = [
 ]  # fmt: skip
 
 
-def build(path: Path, state: Path | None = None) -> list[str]:
-    """Build FOCUS without the marts, mark the loads transformed; returns the warnings.
+def build(path: Path, state: Path | None = None, *, marts: bool = False) -> list[str]:
+    """Build FOCUS, with or without the marts, mark the loads transformed; returns the warnings.
 
     Like a run, it works on a file of another name: dbt keeps its parsed project in `state` only
     while that name stays the same.
@@ -104,7 +104,8 @@ def build(path: Path, state: Path | None = None) -> list[str]:
     working = path.replace(state / "working.duckdb")
     limits = Limits(threads=2, memory_limit="1GB", temp_directory=state / "tmp")
     try:
-        warnings = transform.build(working, limits, state, arguments=FOCUS_ALONE)
+        arguments = [] if marts else FOCUS_ALONE
+        warnings = transform.build(working, limits, state, arguments=arguments)
     finally:
         working.replace(path)
     with duckdb.connect(str(path)) as connection:

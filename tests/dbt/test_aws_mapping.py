@@ -5,27 +5,13 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from tests.dbt import rawdb
 from tests.dbt.bill import SAVINGS_PLAN, line, usage
-from tests.dbt.conftest import Query
-
-MONEY = '"BilledCost", "EffectiveCost", "ListCost", "ContractedCost"'
-
-
-def rows(bill: Query, kind: str, columns: str) -> list[Any]:
-    return bill(
-        f"SELECT {columns} FROM focus.cost_and_usage WHERE \"x_SourceLineItemType\" = '{kind}' "
-        'ORDER BY "ChargeCategory", "ChargePeriodStart", "BilledCost" DESC'
-    )
-
-
-def money(*amounts: str) -> tuple[Decimal, ...]:
-    return tuple(Decimal(a) for a in amounts)
+from tests.dbt.conftest import MONEY, Query, built, money, rows
 
 
 def test_totals_are_the_bills_to_the_last_decimal(bill: Query) -> None:
@@ -121,15 +107,6 @@ def test_tags_arrive_under_the_keys_that_users_activated(bill: Query) -> None:
         "costCategory/Team": "red",
     }
     assert name == "web"
-
-
-def built(tmp_path: Path, lines: list[dict[str, Any]], **delivery: Any) -> Query:
-    database = tmp_path / "finops.duckdb"
-    rawdb.create(database)
-    rawdb.deliver(database, "2026-01", lines, **delivery)
-    rawdb.build(database)
-    connection = duckdb.connect(str(database), read_only=True)
-    return lambda sql: connection.execute(sql).fetchall()
 
 
 def test_what_negation_does_not_cancel_stays_as_its_own_row(tmp_path: Path) -> None:

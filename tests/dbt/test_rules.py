@@ -131,16 +131,11 @@ OTHERS: dict[str, str] = {
     "aws/assert_bills_hold_the_identities_of_aws.sql": """
         UPDATE aws_billing.billing_2026_01 SET line_item_unblended_cost = -0.20
         WHERE line_item_line_item_type = 'SavingsPlanNegation'""",
-    "aws/assert_finished_commitments_spread_what_was_paid.sql": """
-        INSERT INTO ledger.loads (load_id, vendor, export, billing_period, dialect, status)
-        VALUES ('next', 'aws', 'default', '2026-02-01', 'cur_2', 'current');
-        UPDATE focus.cost_and_usage SET "x_CommitmentStart" = '2026-01-01',
-        "x_CommitmentEnd" = '2026-01-31' WHERE "CommitmentDiscountId" IS NOT NULL""",
 }
 EXPECTED = {"aws/assert_no_line_item_type_is_unknown.sql"}
 """The bill has a line of an unknown type: this test finds something without our help."""
 NEEDS_FOCUS_EXPORT = {"aws/assert_focus_exports_are_passed_on.sql"}
-"""Shown in test_native.py."""
+"""Shown in test_native.py; test_marts.py shows the one that needs a mart."""
 
 
 @pytest.mark.parametrize("test", OTHERS)

@@ -166,7 +166,10 @@ def test_a_file_that_may_not_grow_is_one_error(kilobytes, loaded, bucket, finops
     """A quota or limit that strikes at any moment: in the copy, the load or the publication."""
     bucket.deliver(
         "2026-03",
-        lines=[line("1.10", note=os.urandom(50).hex(), number=str(n)) for n in range(8000)],
+        lines=[
+            line("1.10", month="2026-03", note=os.urandom(50).hex(), number=str(n))
+            for n in range(8000)
+        ],
     )
     before = finops.fingerprint()
 
@@ -202,7 +205,10 @@ def test_a_full_disk_is_one_error_and_loses_nothing(small_disk, bucket, finops):
     finops.load(*bucket.options)
     bucket.deliver(
         "2026-02",
-        lines=[line("1.10", note=os.urandom(80).hex(), number=str(n)) for n in range(20000)],
+        lines=[
+            line("1.10", month="2026-02", note=os.urandom(80).hex(), number=str(n))
+            for n in range(20000)
+        ],
     )
     before = finops.fingerprint()
 
@@ -228,7 +234,12 @@ def test_clock_and_language_make_no_difference(odd, bucket, finops):
     bucket.deliver(
         "2026-03",
         lines=[
-            line("1.10", line_item_usage_start_date=time, line_item_product_code="İstanbul ı")
+            line(
+                "1.10",
+                month="2026-03",
+                line_item_usage_start_date=time,
+                line_item_product_code="İstanbul ı",
+            )
             for time in times
         ],
         version="名前",

@@ -54,7 +54,8 @@ def test_columns_may_come_and_go(form, tmp_path, finops):
     bucket = Bucket(tmp_path / "bucket", form=form)
     bucket.deliver("2026-01", lines=[line("1.10", product_sku="sku1")])
     finops.load(*bucket.options)
-    bucket.deliver("2026-02", lines=[line("1.25", product_sku="sku2", pricing_rate_code="code")])
+    other = line("1.25", month="2026-02", product_sku="sku2", pricing_rate_code="code")
+    bucket.deliver("2026-02", lines=[other])
     bucket.deliver("2026-01", lines=[line("1.30", capacity_new_thing="x")], version="second")
 
     finops.load(*bucket.options)

@@ -155,7 +155,8 @@ def test_a_restated_month_rebuilds_exactly_that_month(home: Finops):
     )
     before = home.content(others)
     bucket = Bucket(home.home / "b5", form="parquet", name="cur5")
-    bucket.deliver("2026-02", lines=[line("7.77", payer="000000000005")], version="second")
+    corrected = line("7.77", month="2026-02", payer="000000000005")
+    bucket.deliver("2026-02", lines=[corrected], version="second")
 
     result = home.run("run", "-c", str(home.home / "config.toml"), timeout=300)
 

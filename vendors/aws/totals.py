@@ -8,42 +8,46 @@ docs/focus-mapping.md, "Amortised cost").
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 
 from core.money import DECIMAL
+from core.periods import next_period
 
 ZERO = f"CAST(0 AS {DECIMAL})"
 
 
-def totals(dialect: str, relation: str, columns: Sequence[str]) -> str:
+def totals(dialect: str, relation: str, columns: Sequence[str], period: date) -> str:
     """Return SQL: one row per account and currency of one export version.
 
-    Columns: billing_account_id, sub_account_id, currency, rows, holes, billed, effective; the
-    sums are DECIMAL(38,18) in that currency, `holes` counts lines whose cost is missing.
+    Columns: billing_account_id, sub_account_id, currency, rows, holes, strays, billed, effective;
+    the sums are DECIMAL(38,18) in that currency, `holes` counts lines whose cost is missing,
+    `strays` those of another billing month than `period`.
     """
     if dialect.startswith("focus"):
-        return focus_totals(relation, columns)
-    return cur_totals(relation, columns)
+        return focus_totals(relation, columns, period)
+    return cur_totals(relation, columns, period)
 
 
-def focus_totals(relation: str, columns: Sequence[str]) -> str:
+def focus_totals(relation: str, columns: Sequence[str], period: date) -> str:
     key = optional(columns)
     return (
         f"SELECT {key('billing_account_id')} AS billing_account_id, "
         f"{key('sub_account_id')} AS sub_account_id, {key('billing_currency')} AS currency, "
         "count(*) AS rows, "
         "count(*) FILTER (billed_cost IS NULL OR effective_cost IS NULL) AS holes, "
+        f"count(*) FILTER ({is_stray('billing_period_start', columns, period)}) AS strays, "
         "sum(billed_cost) AS billed, sum(effective_cost) AS effective "
         f"FROM {relation} GROUP BY ALL"
     )
 
 
-def cur_totals(relation: str, columns: Sequence[str]) -> str:
+def cur_totals(relation: str, columns: Sequence[str], period: date) -> str:
     """Sum both bases, then choose by payer: net where any line of the payer has it."""
     key = optional(columns)
     net = "net_" if "line_item_net_unblended_cost" in columns else ""
     net_lines = "count(line_item_net_unblended_cost)" if net else "0"
     return f"""
-        SELECT billing_account_id, sub_account_id, currency, rows,
+        SELECT billing_account_id, sub_account_id, currency, rows, strays,
             CASE WHEN payer_net > 0 THEN holes_net ELSE holes_gross END AS holes,
             CASE WHEN payer_net > 0 THEN billed_net ELSE billed_gross END AS billed,
             CASE WHEN payer_net > 0 THEN effective_net ELSE effective_gross END AS effective
@@ -51,7 +55,8 @@ def cur_totals(relation: str, columns: Sequence[str]) -> str:
             SELECT *, sum(net_lines) OVER (PARTITION BY billing_account_id) AS payer_net
             FROM (
                 SELECT billing_account_id, sub_account_id, currency,
-                    count(*) AS rows, {net_lines} AS net_lines,
+                    count(*) AS rows, count(*) FILTER (is_stray) AS strays,
+                    {net_lines} AS net_lines,
                     count(*) FILTER (b_net IS NULL OR e_net IS NULL) AS holes_net,
                     count(*) FILTER (b_gross IS NULL OR e_gross IS NULL) AS holes_gross,
                     sum(b_net) AS billed_net, sum(b_gross) AS billed_gross,
@@ -60,6 +65,7 @@ def cur_totals(relation: str, columns: Sequence[str]) -> str:
                     SELECT {key("bill_payer_account_id")} AS billing_account_id,
                         {key("line_item_usage_account_id")} AS sub_account_id,
                         {key("line_item_currency_code")} AS currency,
+                        {is_stray("bill_billing_period_start_date", columns, period)} AS is_stray,
                         {"line_item_net_unblended_cost," if net else ""}
                         {billed(net)} AS b_net, {billed("")} AS b_gross,
                         {amortised(net, columns)} AS e_net, {amortised("", columns)} AS e_gross
@@ -69,6 +75,17 @@ def cur_totals(relation: str, columns: Sequence[str]) -> str:
             )
         )
     """
+
+
+def is_stray(start: str, columns: Sequence[str], period: date) -> str:
+    """Return whether a line's own billing month is another than `period`; never where unknown.
+
+    A month may begin up to a day early: where a bill keeps the time of a zone ahead of UTC.
+    """
+    if start not in columns:
+        return "false"
+    earliest, end = period - timedelta(days=1), next_period(period)
+    return f"({start} < TIMESTAMP '{earliest}' OR {start} >= TIMESTAMP '{end}')"
 
 
 def billed(net: str) -> str:
@@ -97,11 +114,13 @@ def amortised(net: str, columns: Sequence[str]) -> str:
     upfront = cost("reservation", "unused_amortized_upfront_fee_for_billing_period")
     recurring = cost("reservation", "unused_recurring_fee")
     unused = f"coalesce({upfront} + {recurring}, {upfront}, {recurring})"
-    total = cost("savings_plan", "total_commitment_to_date")
-    used = cost("savings_plan", "used_commitment")
+    idle = (
+        f"{cost('savings_plan', 'total_commitment_to_date')} - "
+        f"{cost('savings_plan', 'used_commitment')}"
+    )
     return f"""CASE line_item_line_item_type
         WHEN 'SavingsPlanCoveredUsage' THEN {cost("savings_plan", "savings_plan_effective_cost")}
-        WHEN 'SavingsPlanRecurringFee' THEN {total} - {used}
+        WHEN 'SavingsPlanRecurringFee' THEN {discounted(idle, columns) if net else idle}
         WHEN 'SavingsPlanNegation' THEN {ZERO}
         WHEN 'SavingsPlanUpfrontFee' THEN {ZERO}
         WHEN 'DiscountedUsage' THEN {cost("reservation", "effective_cost")}
@@ -109,6 +128,36 @@ def amortised(net: str, columns: Sequence[str]) -> str:
         WHEN 'Fee' THEN CASE WHEN {has_ri} THEN {ZERO} ELSE {line} END
         WHEN 'Refund' THEN CASE WHEN {has_ri} OR {has_sp} THEN {ZERO} ELSE {line} END
         ELSE {line} END"""
+
+
+FEE = ("recurring_commitment_for_billing_period", "amortized_upfront_commitment_for_billing_period")
+"""The two parts of a savings plan's fee that AWS also writes net."""
+
+
+def discounted(idle: str, columns: Sequence[str]) -> str:
+    """Return the idle part of a savings plan's fee on the net basis, which AWS does not write.
+
+    It is taken off the same share as of the whole fee; where the fee has no net amount, nothing.
+    The macros `unused_plan_cost` and `share_of` of focus/macros compute it the same way.
+    """
+    fee = [f"savings_plan_{part}" for part in FEE if f"savings_plan_{part}" in columns]
+    nets = {gross: gross.replace("savings_plan_", "savings_plan_net_") for gross in fee}
+    discounts = [
+        f"coalesce({gross} - nullif({net}, 0), 0)" for gross, net in nets.items() if net in columns
+    ]
+    if not discounts:
+        return idle
+    whole = " + ".join(f"coalesce({gross}, 0)" for gross in fee)
+    return f"{idle} - coalesce({share_of(idle, ' + '.join(discounts), whole)}, 0)"
+
+
+def share_of(amount: str, part: str, whole: str) -> str:
+    """Return SQL for amount * part / whole, NULL where the whole is 0."""
+    ratio = f"CAST({part} AS DOUBLE) / CAST(nullif({whole}, 0) AS DOUBLE)"
+    return (
+        f"TRY(CAST(CAST({amount} AS DECIMAL(22,10)) * CAST({ratio} AS DECIMAL(18,15)) "
+        f"AS {DECIMAL}))"
+    )
 
 
 def optional(columns: Sequence[str]) -> Callable[[str], str]:

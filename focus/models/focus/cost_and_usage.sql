@@ -76,6 +76,7 @@ select
     x_source_line_item_type as "x_SourceLineItemType",
     x_source_row_id as "x_SourceRowId",
     x_parent_row_id as "x_ParentRowId",
+    x_billing_entity as "x_BillingEntity",
     x_usage_type as "x_UsageType",
     x_operation as "x_Operation",
     x_service_code as "x_ServiceCode",

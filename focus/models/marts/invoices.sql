@@ -1,4 +1,4 @@
--- What each invoice bills, by who issued it, who sold it and what kind of charge it is.
+-- What each invoice bills, by who bills, issued and sold it and what kind of charge it is.
 {{ config(materialized='mart_slices') }}
 
 with
@@ -8,6 +8,7 @@ grouped as (
     select
         "x_LoadId" as load_id,
         "InvoiceId" as invoice_id,
+        "x_BillingEntity" as billing_entity,
         "InvoiceIssuerName" as invoice_issuer_name,
         "ProviderName" as provider_name,
         "PublisherName" as publisher_name,
@@ -32,6 +33,7 @@ grouped as (
     group by
         "x_LoadId",
         "InvoiceId",
+        "x_BillingEntity",
         "InvoiceIssuerName",
         "ProviderName",
         "PublisherName",

@@ -23,6 +23,8 @@ bill as (
             lines.x_load_id = bases.x_load_id
             and lines.bill_payer_account_id is not distinct from bases.bill_payer_account_id
     group by 1, 2
+    -- Negation alone, which adds up to nothing, leaves no row in FOCUS.
+    having row_count > 0 or billed_cost <> 0
 
 ),
 
@@ -49,21 +51,6 @@ focus as (
 
 )
 
-select
-    coalesce(bill.load_id, focus.load_id) as load_id,
-    coalesce(bill.line_item_type, focus.line_item_type) as line_item_type,
-    bill.row_count as bill_rows,
-    focus.row_count as focus_rows,
-    bill.billed_cost as bill_billed_cost,
-    focus.billed_cost as focus_billed_cost,
-    bill.effective_cost as bill_effective_cost,
-    focus.effective_cost as focus_effective_cost
-from bill
-full join focus
-    on
-        bill.load_id = focus.load_id
-        and bill.line_item_type is not distinct from focus.line_item_type
-where
-    coalesce(bill.row_count, 0) <> coalesce(focus.row_count, 0)
-    or coalesce(bill.billed_cost, 0) <> coalesce(focus.billed_cost, 0)
-    or coalesce(bill.effective_cost, 0) <> coalesce(focus.effective_cost, 0)
+{{ differences(
+    'bill', 'focus', ['load_id', 'line_item_type'], ['row_count', 'billed_cost', 'effective_cost']
+) }}

@@ -1,21 +1,22 @@
 -- Warns with commitments whose term is loaded whole and whose usage cost other than was paid (I4).
--- Terms that are not loaded from first to last month cannot be tested and are left out.
+-- Terms that are not loaded from first to last month, or that another bill pays for, cannot be
+-- tested and are left out. All months count, also those of former runs: hence the small mart.
 {{ config(severity='warn') }}
 with
 
 terms as (
 
     select
-        "x_Export" as export,
-        "CommitmentDiscountId" as commitment_discount_id,
-        "BillingCurrency" as billing_currency,
-        min("x_CommitmentStart") as commitment_start,
-        max("x_CommitmentEnd") as commitment_end,
-        sum("EffectiveCost") filter (where "ChargeCategory" = 'Usage') as spread,
-        sum("BilledCost") filter (where "ChargeCategory" = 'Purchase') as paid
-    from {{ ref('cost_and_usage') }}
-    where "x_Vendor" = 'aws' and "CommitmentDiscountId" is not null
-    group by 1, 2, 3
+        export,
+        commitment_id,
+        billing_currency,
+        min(commitment_start) as commitment_start,
+        max(commitment_end) as commitment_end,
+        sum(used_cost + unused_cost) as spread,
+        sum(upfront_fee + recurring_fee) as paid
+    from {{ ref('commitment_use') }}
+    where vendor = 'aws'
+    group by export, commitment_id, billing_currency
 
 ),
 
@@ -36,7 +37,8 @@ select terms.*
 from terms
 inner join periods on terms.export = periods.export
 where
-    terms.commitment_start >= periods.first_period
+    terms.paid <> 0
+    and terms.commitment_start >= periods.first_period
     and terms.commitment_end < periods.last_period
     and periods.period_count
     = {{ datediff('periods.first_period', 'periods.last_period', 'month') }} + 1

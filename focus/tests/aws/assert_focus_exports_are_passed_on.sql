@@ -35,20 +35,7 @@ focus as (
 
 )
 
-select
-    coalesce(export.load_id, focus.load_id) as load_id,
-    export.billed_cost as export_billed_cost,
-    focus.billed_cost as focus_billed_cost,
-    export.effective_cost as export_effective_cost,
-    focus.effective_cost as focus_effective_cost
-from export
-full join focus
-    on
-        export.load_id = focus.load_id
-        and export.billing_currency is not distinct from focus.billing_currency
-where
-    export.row_count is distinct from focus.row_count
-    or export.billed_cost is distinct from focus.billed_cost
-    or export.effective_cost is distinct from focus.effective_cost
-    or export.list_cost is distinct from focus.list_cost
-    or export.contracted_cost is distinct from focus.contracted_cost
+{{ differences(
+    'export', 'focus', ['load_id', 'billing_currency'],
+    ['row_count', 'billed_cost', 'effective_cost', 'list_cost', 'contracted_cost']
+) }}

@@ -11,4 +11,4 @@ select
 from {{ ref('cost_and_usage') }}
 where {{ in_periods(loads) }}
 group by 1, 2, 3, 4
-having count(distinct "x_Export") > 1
+having min("x_Export") <> max("x_Export")

@@ -13,6 +13,7 @@ mapped as (
         case when charges.is_unused then charges.row_id || '#unused' else charges.row_id end
             as x_source_row_id,
         case when charges.is_unused then charges.row_id end as x_parent_row_id,
+        nullif(charges.bill_billing_entity, '') as x_billing_entity,
         nullif(charges.line_item_usage_type, '') as x_usage_type,
         nullif(charges.line_item_operation, '') as x_operation,
         nullif(charges.line_item_product_code, '') as x_service_code,

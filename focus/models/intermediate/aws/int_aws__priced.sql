@@ -13,10 +13,7 @@ billed as (
                 'savings_plan_savings_plan_effective_cost') }}
             when kind = 'ri_usage' then {{ net_or_gross(
                 'reservation_net_effective_cost', 'reservation_effective_cost') }}
-            when is_unused and kind = 'sp_fee'
-                then
-                    coalesce(savings_plan_total_commitment_to_date, 0)
-                    - coalesce(savings_plan_used_commitment, 0)
+            when is_unused and kind = 'sp_fee' then {{ unused_plan_cost() }}
             when is_unused
                 then {{ net_or_gross(
                     'reservation_net_unused_amortized_upfront_fee_for_billing_period',
@@ -30,10 +27,7 @@ billed as (
         case
             when kind in ('credit', 'tax', 'unknown') then null
             when charge_category not in ('Usage', 'Purchase') then null
-            when is_unused and kind = 'sp_fee'
-                then
-                    coalesce(savings_plan_total_commitment_to_date, 0)
-                    - coalesce(savings_plan_used_commitment, 0)
+            when is_unused and kind = 'sp_fee' then {{ unused_plan() }}
             when is_unused then coalesce(reservation_unused_quantity, 0)
             when charge_category = 'Purchase' then coalesce(nullif(line_item_usage_amount, 0), 1)
             when kind in ('discount', 'refund') then coalesce(line_item_usage_amount, 0)
@@ -76,7 +70,7 @@ contracted as (
         case
             when is_unused then 0
             -- Reserved usage has no rate but the commitment's: the public one is the nearest.
-            when kind = 'ri_usage' then list_cost
+            when kind = 'ri_usage' then {{ contracted_reserved_cost() }}
             else line_cost
         end as contracted_cost
     from listed
@@ -155,7 +149,7 @@ select
                 case
                     when kind = 'sp_usage'
                         then coalesce(savings_plan_savings_plan_effective_cost, effective_cost)
-                    when is_unused then effective_cost
+                    when is_unused then pricing_quantity
                     when kind = 'sp_fee'
                         then coalesce(savings_plan_total_commitment_to_date, line_cost)
                     else line_cost

@@ -39,7 +39,7 @@ details as (
         product_instance_type,
         product,
         {{ json_object(
-            joined_members(
+            sorted_members(joined_members(
                 "case when product_instance_type <> '' then [
                     struct_pack(
                         key := 'InstanceType', value := to_json(product_instance_type)
@@ -49,7 +49,7 @@ details as (
                     )
                 ] else [] end",
                 'attributes'
-            ),
+            )),
             value='m.value'
         ) }} as sku_price_details
     from attributes

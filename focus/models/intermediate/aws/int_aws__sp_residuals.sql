@@ -16,6 +16,7 @@ residuals as (
         nullif(lines.savings_plan_savings_plan_a_r_n, '') as savings_plan_savings_plan_a_r_n,
         max(lines.bill_payer_account_name) as bill_payer_account_name,
         max(lines.line_item_usage_account_name) as line_item_usage_account_name,
+        max(lines.bill_billing_entity) as bill_billing_entity,
         max(lines.bill_invoicing_entity) as bill_invoicing_entity,
         max(lines.line_item_legal_entity) as line_item_legal_entity,
         max(lines.bill_invoice_id) as bill_invoice_id,
@@ -47,6 +48,7 @@ select
     'SavingsPlanNegation' as x_source_line_item_type,
     concat_ws('#', line_item_usage_account_id, savings_plan_savings_plan_a_r_n, 'residual')
         as x_source_row_id,
+    nullif(bill_billing_entity, '') as x_billing_entity,
     bill_payer_account_id as billing_account_id,
     nullif(bill_payer_account_name, '') as billing_account_name,
     'Management Account' as billing_account_type,

@@ -67,8 +67,8 @@ select
     x_export,
     resource_tags,
     cost_category,
-    {{ json_object(joined_members(
-        'tags', members_as('categories', key="'costCategory/' || m.key"))) }} as tags,
+    {{ json_object(sorted_members(joined_members(
+        'tags', members_as('categories', key="'costCategory/' || m.key")))) }} as tags,
     {{ member_value('tags', 'Name') }} as resource_name,
-    {{ json_object('categories') }} as cost_categories
+    {{ json_object(sorted_members('categories')) }} as cost_categories
 from renamed

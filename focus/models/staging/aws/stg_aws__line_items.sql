@@ -67,6 +67,8 @@
     ['savings_plan_end_time', 'VARCHAR'],
     ['savings_plan_savings_plan_effective_cost', money],
     ['savings_plan_net_savings_plan_effective_cost', money],
+    ['savings_plan_recurring_commitment_for_billing_period', money],
+    ['savings_plan_net_recurring_commitment_for_billing_period', money],
     ['savings_plan_amortized_upfront_commitment_for_billing_period', money],
     ['savings_plan_net_amortized_upfront_commitment_for_billing_period', money],
     ['savings_plan_total_commitment_to_date', money],
