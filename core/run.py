@@ -9,13 +9,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import ledger
-from core.backends.duckdb import connect_read_only, connect_writable, first_line
+from core.backends.duckdb import (
+    CUT_OFF,
+    connect_read_only,
+    connect_writable,
+    first_line,
+    unopened,
+)
 from core.config import Config
 from core.errors import DiskError, NoDatabase
 from core.exports import ExportVersion, Vendor
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What one import did."""
+    """What the import of one export did."""
 
     export: str
     loaded: Sequence[Loaded] = ()
@@ -38,60 +43,86 @@ class Outcome:
     warnings: Sequence[str] = field(default=())
 
 
-def import_export(
+def import_exports(
     config: Config,
-    vendor: Vendor,
-    export: Any,
+    wanted: Sequence[tuple[Vendor, Any]],
     *,
     transform: bool = True,
     progress: Progress = no_progress,
-) -> Outcome:
-    """Load the billing periods of one export that are new or restated.
+) -> list[Outcome]:
+    """Load the billing periods that are new or restated: all exports in one transaction.
 
     Args:
         config: The resolved configuration.
-        vendor: Who wrote the export.
-        export: One of `vendor.exports(...)`.
+        wanted: Vendors, each with one of its `exports(...)`.
         transform: End in FOCUS and marts, not only in raw tables.
         progress: Called as work goes on.
+
+    Returns:
+        One outcome for each export; dbt's warnings are with the last that loaded anything.
 
     Raises:
         FinopsError: Any; the published database is then as it was before.
     """
-    store = vendor.store(export)
     progress("reading manifests", 0, 1)
-    versions = list(vendor.versions(store, export))
+    offered = [Offer.read(vendor, export) for vendor, export in wanted]
     database = config.database_path
-    state = ledger_state(database, vendor.name)
-    new = changed(versions, state.current, reset=export.reset)
-    if not new and not (transform and state.pending):
-        return Outcome(export=export.name, unchanged=len(versions))
+    if not any(offer.new(database) for offer in offered) and not (transform and pending(database)):
+        return [offer.outcome(()) for offer in offered]
+    outcomes: list[Outcome] = []
     warehouse = Warehouse(database)
-    with warehouse.writer():
-        state = ledger_state(database, vendor.name)
-        new = changed(versions, state.current, reset=export.reset)
-        loaded: Sequence[Loaded] = ()
-        warnings: Sequence[str] = ()
-        with warehouse.transaction() as copy, full_disk(database):
-            if new:
-                loaded = load_versions(config, vendor, store, export, new, copy, progress)
-            if transform:
-                warnings = build_focus(config, copy, progress=progress)
-            progress("publishing", 0, 1)
-    return Outcome(
-        export=export.name,
-        loaded=loaded,
-        unchanged=len(versions) - len(new),
-        transformed=transform,
-        warnings=warnings,
-    )
+    with warehouse.writer(), warehouse.transaction() as copy, full_disk(database):
+        for offer in offered:
+            new = offer.new(database)
+            loaded = load_versions(config, offer, new, copy, progress) if new else ()
+            outcomes.append(offer.outcome(loaded, transformed=transform))
+        if transform:
+            warnings = build_focus(config, copy, progress=progress)
+            outcomes[-1] = replace(outcomes[-1], warnings=warnings)
+        progress("publishing", 0, 1)
+    return outcomes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What one export offers: the current version of each of its billing periods."""
+
+    vendor: Vendor
+    export: Any
+    store: Any
+    versions: Sequence[ExportVersion]
+
+    @classmethod
+    def read(cls, vendor: Vendor, export: Any) -> Offer:
+        store = vendor.store(export)
+        versions = list(vendor.versions(store, export))
+        return cls(vendor=vendor, export=export, store=store, versions=versions)
+
+    def new(self, database: Path) -> list[ExportVersion]:
+        """Return the versions that the database does not hold; all of them on `reset`."""
+        current = ledger.current_versions(database, self.vendor.name)
+
+        def is_new(version: ExportVersion) -> bool:
+            known = current.get((version.export, version.billing_period))
+            return known is None or (known.version_id, known.fingerprint) != (
+                version.version_id,
+                version.fingerprint,
+            )
+
+        return [version for version in self.versions if self.export.reset or is_new(version)]
+
+    def outcome(self, loaded: Sequence[Loaded], *, transformed: bool = False) -> Outcome:
+        return Outcome(
+            export=self.export.name,
+            loaded=loaded,
+            unchanged=len(self.versions) - len(loaded),
+            transformed=transformed,
+        )
 
 
 def load_versions(
     config: Config,
-    vendor: Vendor,
-    store: Any,
-    export: Any,
+    offer: Offer,
     versions: Sequence[ExportVersion],
     copy: Path,
     progress: Progress,
@@ -100,6 +131,7 @@ def load_versions(
     from core.load import load
     from core.stage import batches
 
+    vendor, export, store = offer.vendor, offer.export, offer.store
     loaded: list[Loaded] = []
     with connect_writable(copy, config.limits) as connection:
         for batch in batches(store, versions):
@@ -155,54 +187,24 @@ def rebuild(config: Config, *, full: bool, progress: Progress = no_progress) -> 
     database = config.database_path
     if not database.is_file():
         raise NoDatabase(database)
-    with connect_read_only(database) as connection:
-        if not full and not ledger.pending(connection):
-            return []
+    if not full and not pending(database):
+        return []
     warehouse = Warehouse(database)
     with warehouse.writer(), warehouse.transaction() as copy, full_disk(database):
         return build_focus(config, copy, progress=progress, full=full)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LedgerState:
-    """What the published database holds of one vendor."""
-
-    current: dict[tuple[str, date], ledger.Current]
-    pending: int
-    """Loads that FOCUS does not hold yet, of any vendor."""
-
-
-def ledger_state(database: Path, vendor: str) -> LedgerState:
-    """Read the ledger of the published database; empty where there is none."""
+def pending(database: Path) -> int:
+    """Return how many loads the published database holds that FOCUS does not hold yet."""
     if not database.is_file():
-        return LedgerState(current={}, pending=0)
+        return 0
     with connect_read_only(database) as connection:
-        return LedgerState(
-            current=ledger.read_current(connection, vendor), pending=ledger.pending(connection)
-        )
-
-
-def changed(
-    versions: Sequence[ExportVersion],
-    current: dict[tuple[str, date], ledger.Current],
-    *,
-    reset: bool,
-) -> list[ExportVersion]:
-    """Return the versions that the database does not hold; all of them on `reset`."""
-
-    def is_new(version: ExportVersion) -> bool:
-        known = current.get((version.export, version.billing_period))
-        return known is None or (known.version_id, known.fingerprint) != (
-            version.version_id,
-            version.fingerprint,
-        )
-
-    return [version for version in versions if reset or is_new(version)]
+        return ledger.pending(connection)
 
 
 @contextmanager
 def full_disk(database: Path) -> Iterator[None]:
-    """Turn a full disk, wherever it struck, into one clear error."""
+    """Turn a full disk, or a database that ends too early, into one clear error."""
     from core.diagnose import DISK, find_duckdb_error
 
     try:
@@ -215,4 +217,6 @@ def full_disk(database: Path) -> Iterator[None]:
         cause = find_duckdb_error(error) or error
         if DISK.search(str(cause)):
             raise DiskError(database, first_line(cause)) from error
+        if CUT_OFF in str(cause):
+            raise unopened(database, cause) from error
         raise

@@ -16,6 +16,7 @@ from core import sql
 from core.errors import BusyError, DiskError, FinopsError, NoDatabase, QueryError
 
 LOCKED = re.compile(r"Could not set lock on file.*?PID (\d+)", re.DOTALL)
+CUT_OFF = "Could not read enough bytes"
 STORAGE = "v1.5.0"
 """The file format: newer compresses better, but Metabase's DuckDB is 1.5."""
 ROWS_PER_THREAD = 245_760
@@ -71,7 +72,10 @@ def few_threads(connection: duckdb.DuckDBPyConnection, rows: int) -> Iterator[No
         connection.execute(f"SET threads = {allowed}")
 
 
-def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def connect_read_only(
+    path: Path, limits: Limits | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a published database so that SQL can neither write nor leave it.
 
     Raises:
@@ -88,30 +92,23 @@ def connect_read_only(path: Path, limits: Limits | None = None) -> duckdb.DuckDB
     if limits:
         settings |= {"threads": limits.threads, "memory_limit": limits.memory_limit}
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=settings)
-        refuse_cut_off(connection, path)
+        opened = duckdb.connect(str(path), read_only=True, config=settings)
     except duckdb.Error as error:
         raise unopened(path, error) from error
-    for statement in (
-        "SET TimeZone = 'UTC'",
-        "SET enable_external_access = false",
-        "SET lock_configuration = true",
-    ):
-        connection.execute(statement)
-    return connection
+    with opened as connection:
+        for statement in (
+            "SET TimeZone = 'UTC'",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ):
+            connection.execute(statement)
+        try:
+            yield connection
+        except duckdb.IOException as error:
+            raise unopened(path, error) from error
 
 
-def refuse_cut_off(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Raise duckdb.IOException where the file ends before its last block."""
-    ((blocks,),) = connection.execute(
-        "SELECT block_size * total_blocks FROM pragma_database_size()"
-    ).fetchall()
-    if path.stat().st_size < blocks:
-        connection.close()
-        raise duckdb.IOException("the file ends too early")
-
-
-def unopened(path: Path, error: duckdb.Error) -> FinopsError:
+def unopened(path: Path, error: Exception) -> FinopsError:
     """Return our error for a database that DuckDB cannot open."""
     if holder := LOCKED.search(str(error)):
         return BusyError(path, f"pid {holder[1]}")

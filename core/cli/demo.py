@@ -22,7 +22,7 @@ from core.cli.report import print_overview
 from core.config import Config
 from core.exports import Vendor, load_vendor, vendor_names
 from core.report import overview
-from core.run import Outcome, import_export
+from core.run import Outcome, import_exports
 
 WRITTEN = "written"
 
@@ -52,12 +52,12 @@ def demo(
     config = demo_config(resolve(ctx, config_path))
     if reset or not same_demo(config, rows):
         shutil.rmtree(config.data_dir, ignore_errors=True)
-    outcomes = [
-        outcome
-        for name in vendor_names()
-        if load_vendor(name).demo
-        for outcome in demo_of(config, load_vendor(name), rows, quiet=as_json)
-    ]
+    outcomes: list[Outcome] = []
+    for restated in (False, True):
+        with progress_bar(quiet=as_json) as progress:
+            progress("writing the demo bill", 0, 1)
+            wanted = delivered(config, rows, restated=restated)
+            outcomes += import_exports(config, wanted, progress=progress)
     (config.data_dir / WRITTEN).write_text(str(rows))
     found = overview(config.database_path, top=6)
     if as_json:
@@ -76,23 +76,20 @@ def same_demo(config: Config, rows: int | None) -> bool:
     return marker.is_file() and marker.read_text() == str(rows)
 
 
-def demo_of(config: Config, vendor: Vendor, rows: int | None, *, quiet: bool) -> list[Outcome]:
-    """Import one vendor's demo as delivered first, then the month that was restated."""
-    assert vendor.demo is not None
-    bucket = config.data_dir / "exports" / vendor.name
-    outcomes = []
-    for restated in (False, True):
+def delivered(config: Config, rows: int | None, *, restated: bool) -> list[tuple[Vendor, Any]]:
+    """Write every vendor's bill as delivered first, or then the month that was restated."""
+    wanted: list[tuple[Vendor, Any]] = []
+    for vendor in map(load_vendor, vendor_names()):
+        if vendor.demo is None:
+            continue
+        bucket = config.data_dir / "exports" / vendor.name
         if restated or not bucket.exists():
-            with progress_bar(quiet=quiet) as progress:
-                progress("writing the demo bill", 0, 1)
-                flags = write_once(vendor, bucket, rows, restated=restated)
+            flags = write_once(vendor, bucket, rows, restated=restated)
         else:
             flags = vendor.demo(bucket, rows, None)
         section = vendor.config.resolve({}, {}, flags)
-        for export in vendor.exports(section):
-            with progress_bar(quiet=quiet) as progress:
-                outcomes.append(import_export(config, vendor, export, progress=progress))
-    return outcomes
+        wanted += [(vendor, export) for export in vendor.exports(section)]
+    return wanted
 
 
 def write_once(vendor: Vendor, bucket: Path, rows: int | None, *, restated: bool) -> Any:

@@ -12,35 +12,31 @@ from core.config import Config
 from core.errors import FinopsError
 from core.exports import Vendor
 from core.periods import name as period_name
-from core.run import Outcome, import_export
+from core.run import Outcome, import_exports
 
 
-def import_exports(
-    config: Config,
-    vendor: Vendor,
-    exports: Sequence[Any],
-    *,
-    transform: bool,
-    as_json: bool,
-) -> list[Outcome]:
-    """Import one export after the other; each is a transaction of its own.
+def import_and_print(
+    config: Config, wanted: Sequence[tuple[Vendor, Any]], *, transform: bool, as_json: bool
+) -> None:
+    """Import exports together; where that fails, each by itself.
 
     Raises:
         FinopsError: The first failure, after the other exports had their turn.
     """
     outcomes: list[Outcome] = []
     failures: list[FinopsError] = []
-    for export in exports:
+    for group in ([wanted] if len(wanted) > 1 else []) + [[one] for one in wanted]:
         try:
             with progress_bar(quiet=as_json) as progress:
-                outcomes.append(
-                    import_export(config, vendor, export, transform=transform, progress=progress)
-                )
+                outcomes += import_exports(config, group, transform=transform, progress=progress)
         except FinopsError as error:
-            if len(exports) == 1:
+            if len(wanted) == 1:
                 raise
-            failures.append(error)
-            click.echo(f"{export.name}: {error}", err=True)
+            if len(group) == 1:
+                failures.append(error)
+                click.echo(f"{group[0][1].name}: {error}", err=True)
+        if len(outcomes) == len(wanted):
+            break
     if as_json:
         print_json([as_dict(outcome) for outcome in outcomes])
     else:
@@ -48,7 +44,6 @@ def import_exports(
             print_outcome(outcome)
     if failures:
         raise failures[0]
-    return outcomes
 
 
 def print_outcome(outcome: Outcome) -> None:

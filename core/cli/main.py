@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -14,6 +15,8 @@ from core import __version__
 from core.errors import FinopsError
 from core.exports import load_vendor, vendor_names
 
+GC_THRESHOLD = 50_000
+"""Objects between two collections: dbt and dlt make many that live to the end of the process."""
 COMMANDS = {
     "demo": "core.cli.demo:demo",
     "run": "core.cli.run:run",
@@ -67,6 +70,7 @@ def cli(ctx: click.Context, config_path: str | None) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; the only catch of FinopsError."""
     signal.signal(signal.SIGTERM, terminate)
+    gc.set_threshold(GC_THRESHOLD)
     try:
         result: Any = cli.main(args=arguments, prog_name="finops", standalone_mode=False)
         return result if isinstance(result, int) else 0

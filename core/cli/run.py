@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from core.cli.imports import import_exports
+from core.cli.imports import import_and_print
 from core.cli.options import config_option, json_option, resolve
 from core.errors import FinopsError, MissingSetting
-from core.exports import load_vendor
+from core.exports import Vendor, load_vendor
 
 
 @click.command()
@@ -20,7 +22,8 @@ def run(ctx: click.Context, /, config_path: str | None, as_json: bool, no_transf
 
     Safe to run as often as you like: what is loaded already is left alone, a restated month
     replaces the former one, and a failure leaves the last good database in place. One export that
-    fails does not keep the others from being imported; the exit code is that of the first failure.
+    fails does not keep the others from being imported: then each is imported by itself, and the
+    exit code is that of the first failure.
 
     \b
     Examples:
@@ -32,18 +35,17 @@ def run(ctx: click.Context, /, config_path: str | None, as_json: bool, no_transf
         raise MissingSetting(
             "aws.bucket", "`finops aws import-cur --bucket`", "OPEN_FINOPS_AWS_BUCKET"
         )
-    failure: FinopsError | None = None
+    wanted: list[tuple[Vendor, Any]] = []
+    failures: list[FinopsError] = []
     for name in sorted(config.configured):
         vendor = load_vendor(name)
         try:
-            import_exports(
-                config,
-                vendor,
-                vendor.exports(config.vendors[name]),
-                transform=config.transformations.enabled and not no_transform,
-                as_json=as_json,
-            )
+            wanted += [(vendor, export) for export in vendor.exports(config.vendors[name])]
         except FinopsError as error:
-            failure = failure or error
-    if failure:
-        raise failure
+            failures.append(error)
+            click.echo(f"{name}: {error}", err=True)
+    if wanted:
+        transform = config.transformations.enabled and not no_transform
+        import_and_print(config, wanted, transform=transform, as_json=as_json)
+    if failures:
+        raise failures[0]

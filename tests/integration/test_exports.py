@@ -118,3 +118,17 @@ def test_a_failing_export_does_not_keep_the_others_out(two, finops):
 
     assert result.code == 3
     assert finops.billed("2026-01", "aws_billing.other") == Decimal("2.25")
+
+
+def test_exports_of_one_run_are_published_together(two, finops):
+    main, other = two
+
+    result = finops("run", "--no-transform", *config(finops, entry(main) + entry(other)))
+
+    assert [text.split()[:3] for text in result.out.splitlines()] == [
+        ["main-cur", "2026-01", "loaded"],
+        ["other", "2026-01", "loaded"],
+    ]
+    assert len(list((finops.data / "serving").iterdir())) == 1
+    assert finops.billed("2026-01", "aws_billing.main_cur") == Decimal("1.10")
+    assert finops.billed("2026-01", "aws_billing.other") == Decimal("2.25")

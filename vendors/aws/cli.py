@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from core import ledger
-from core.cli.imports import import_exports
+from core.cli.imports import import_and_print
 from core.cli.options import config_option, demo_option, json_option, print_json, resolve
 from core.cli.tables import print_table
 from core.config import Config
@@ -76,10 +76,9 @@ def import_cur(
     """
     config = aws_config(ctx, config_path, flags)
     vendor = load_vendor("aws")
-    import_exports(
+    import_and_print(
         config,
-        vendor,
-        vendor.exports(config.vendors["aws"]),
+        [(vendor, export) for export in vendor.exports(config.vendors["aws"])],
         transform=config.transformations.enabled and not no_transform,
         as_json=as_json,
     )
