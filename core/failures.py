@@ -18,7 +18,7 @@ from core.backends.duckdb import Limits, connect_writable
 
 CHECKS, ROWS, COLUMNS = 3, 3, 6
 """How many are quoted; the others are counted."""
-VALUE, LINE, REASON = 48, 120, 300
+VALUE, LINE, REASON = 80, 120, 300
 """Characters after which a value, a line and dbt's own words are cut."""
 NESTED = ("JSON", "MAP", "STRUCT", "UNION", "BLOB")
 """Types that are not quoted: tags and the like may hold anything."""
@@ -125,7 +125,8 @@ def plain(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        digits = f"{value:f}"
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
     if isinstance(value, date | datetime):
         return value.isoformat()
     return cut("".join(c if c.isprintable() else " " for c in str(value)), VALUE)
