@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from core import sql
-from core.backends.duckdb import Limits, connect_writable
+from core.backends.duckdb import Limits, connect_writable, first_line
 
 CHECKS, ROWS, COLUMNS = 3, 3, 6
 """How many are quoted; the others are counted."""
@@ -53,7 +53,8 @@ def about(result: Any, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     relation = result.node.relation_name or f"({result.node.compiled_code})"
     try:
         rows = first_rows(connection, relation)
-    except duckdb.Error:
+    except duckdb.Error as error:
+        yield f"  its rows cannot be shown: {first_line(error)}"
         return
     yield from (f"  {row}" for row in rows)
     if found > len(rows) > 0:

@@ -43,14 +43,16 @@ from core.storage.base import Listing
 
 CREDENTIAL_ERRORS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}
 LASTING = 45 * 60
-"""Seconds that a role's keys last at least; its session has an hour, and a month needs one set."""
+"""With fewer seconds left, boto3 tries to renew a role's keys; where that fails, it goes on with
+them until they end, and only then it is an error."""
 REGION_ERRORS = {
     "PermanentRedirect",
     "301",
     "AuthorizationHeaderMalformed",
     "IllegalLocationConstraintException",
 }
-# What it warns of, with a traceback, is in the error that follows.
+# It warns, with a traceback, of each try to renew keys that failed; what counts is the error when
+# they have ended.
 logging.getLogger("botocore.credentials").setLevel(logging.CRITICAL)
 
 
