@@ -51,14 +51,25 @@ def source_totals(
         [version.export, version.billing_period],
     )
     refuse_lost_lines(connection, version, source)
-    holes = connection.execute(
-        "SELECT sum(holes), string_agg(DISTINCT sub_account_id, ', ') FROM source_totals "
-        "WHERE holes > 0 AND export = ? AND billing_period = ?",
-        [version.export, version.billing_period],
+    ours = f"export = {sql.text(version.export)} AND billing_period = '{version.billing_period}'"
+    refuse_lines(connection, f"source_totals WHERE {ours}", "holes", version, MissingCost)
+
+
+def refuse_lines(
+    connection: duckdb.DuckDBPyConnection,
+    totals: str,
+    count: str,
+    version: ExportVersion,
+    error: type[MissingCost | WrongMonth],
+) -> None:
+    """Raise `error` where the column `count` of some totals counts lines, naming their accounts."""
+    row = connection.execute(
+        f"SELECT sum({count}), string_agg(DISTINCT sub_account_id, ', ') "
+        f"FROM (FROM {totals}) WHERE {count} > 0"
     ).fetchone()
-    if holes and holes[0]:
+    if row and row[0]:
         where = f"{version.export} {period_name(version.billing_period)}"
-        raise MissingCost(where, int(holes[0]), f"accounts {holes[1]}")
+        raise error(where, int(row[0]), f"accounts {row[1]}")
 
 
 def refuse_lost_lines(
@@ -110,13 +121,7 @@ def raw_totals(
     relation = f"(SELECT * FROM {sql.relation(table)} WHERE billing_period = {period})"
     query = vendor.totals(version.dialect, relation, columns, version.billing_period)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE raw_totals AS {query}")
-    strays = connection.execute(
-        "SELECT sum(strays), string_agg(DISTINCT sub_account_id, ', ') FROM raw_totals "
-        "WHERE strays > 0"
-    ).fetchone()
-    if strays and strays[0]:
-        where = f"{version.export} {period_name(version.billing_period)}"
-        raise WrongMonth(where, int(strays[0]), f"accounts {strays[1]}")
+    refuse_lines(connection, "raw_totals", "strays", version, WrongMonth)
     connection.execute(
         f"""
         INSERT INTO ledger.reconciliation

@@ -20,7 +20,7 @@ from core.errors import (
     Unreachable,
 )
 from core.exports import ExportVersion, RawColumn, SourceRelation
-from core.interrupt import causes, interrupted
+from core.interrupt import interrupted
 from core.storage.base import ObjectStore
 
 DISK = re.compile(r"no space left|disk (?:is )?full|failed to offload|write file", re.IGNORECASE)
@@ -30,11 +30,6 @@ CSV_ERROR = re.compile(
     r"CSV Error on (Line: \d+)\n.*?\n((?:Expected|Value|Invalid)[^\n]*)", re.DOTALL
 )
 EXPECTED = {"TIMESTAMP": "a date and time", "JSON": "JSON", "DATE": "a date"}
-
-
-def find_duckdb_error(error: BaseException) -> duckdb.Error | None:
-    """Return the DuckDB error at the root of a chain of exceptions."""
-    return next((cause for cause in causes(error) if isinstance(cause, duckdb.Error)), None)
 
 
 def explain(

@@ -21,7 +21,7 @@ from core.errors import ConservationError, QueryError, TransformError
 from core.exports import load_vendor
 from core.periods import name as period_name
 from core.progress import Progress, no_progress
-from core.run import full_disk
+from core.run import database_errors
 from core.scratch import scratch
 from core.warehouse import copy_file
 
@@ -93,7 +93,7 @@ def check_focus(
     """
     with connect_read_only(database) as connection:
         require_focus(connection, database)
-    with scratch(data_dir / "check") as folder, full_disk(database):
+    with scratch(data_dir / "check") as folder, database_errors(database):
         copy = folder / database.name
         progress("copying", 0, 1)
         copy_file(database, copy)

@@ -23,7 +23,7 @@ from core.focus_check import require_focus
 from core.money import DECIMAL
 from core.periods import name as period_name
 from core.progress import Progress, no_progress
-from core.run import full_disk
+from core.run import database_errors
 from core.scratch import scratch
 from core.warehouse import sync
 
@@ -74,7 +74,7 @@ def export_focus(
     """
     if not database.is_file():
         raise NoDatabase(database)
-    with scratch(folder / STAGING) as staged, full_disk(folder):
+    with scratch(folder / STAGING) as staged, database_errors(folder):
         with opened(database, limits) as connection:
             periods = periods_in_range(connection, start, end)
             names = selected(connection, columns, form)

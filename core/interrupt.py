@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, whatever they have become on their way to the command line.
+"""What an exception came of: above all Ctrl-C and SIGTERM, whatever they became on their way.
 
 DuckDB turns the KeyboardInterrupt that strikes within a statement into a RuntimeError, or into an
 InterruptException where the statement runs in another thread. dlt, dbt and we then wrap those.
@@ -7,6 +7,9 @@ InterruptException where the statement runs in another thread. dlt, dbt and we t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
+
+Kind = TypeVar("Kind", bound=BaseException)
 
 
 def interrupted(error: BaseException) -> bool:
@@ -21,6 +24,11 @@ def interrupted(error: BaseException) -> bool:
         or (isinstance(cause, RuntimeError) and str(cause) == "Query interrupted")
         for cause in causes(error)
     )
+
+
+def find_cause(error: BaseException, kind: type[Kind]) -> Kind | None:
+    """Return the nearest exception of a kind among an exception and all that led to it."""
+    return next((cause for cause in causes(error) if isinstance(cause, kind)), None)
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

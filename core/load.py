@@ -17,10 +17,10 @@ import duckdb
 
 from core import conserve, ledger
 from core.backends.duckdb import few_threads
-from core.diagnose import explain, find_duckdb_error
+from core.diagnose import explain
 from core.errors import FinopsError
 from core.exports import ExportSettings, ExportVersion, SourceRelation, Vendor
-from core.interrupt import causes
+from core.interrupt import find_cause
 from core.periods import name as period_name
 from core.progress import Progress
 from core.rawtables import (
@@ -216,23 +216,24 @@ def run_dlt(
     try:
         info = pipeline.run([resource(t, items) for t, items in tables.items()], refresh=mode)
     except PipelineStepFailed as error:
-        raise dlt_failure(connection, error, planned, database) from error
+        if known := known_failure(connection, error, planned, database):
+            raise known from error
+        raise
     return str(info.loads_ids[0])
 
 
-def dlt_failure(
+def known_failure(
     connection: duckdb.DuckDBPyConnection,
     error: Exception,
     planned: Sequence[Planned],
     database: Path,
-) -> Exception:
-    """Return our error for a failed load job, or dlt's own where the fault is ours."""
-    for known in causes(error):
-        if isinstance(known, FinopsError):
-            return known
-    cause = find_duckdb_error(error)
+) -> FinopsError | None:
+    """Return our error for a failed load job; None where the fault is ours."""
+    if ours := find_cause(error, FinopsError):
+        return ours
+    cause = find_cause(error, duckdb.Error)
     if cause is None:
-        return error
+        return None
     named = [p for p in planned if p.table in str(error)] or list(planned)
     item = named[0]
     return explain(cause, item.version, item.store, item.source, database, connection)

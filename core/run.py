@@ -24,6 +24,7 @@ from core.backends.duckdb import (
 from core.config import Config
 from core.errors import DiskError, NoDatabase
 from core.exports import ExportVersion, Vendor
+from core.interrupt import find_cause
 from core.progress import Progress, no_progress
 from core.warehouse import Warehouse
 
@@ -71,7 +72,7 @@ def import_exports(
         return [offer.outcome(()) for offer in offered]
     outcomes: list[Outcome] = []
     warehouse = Warehouse(database)
-    with warehouse.writer(), warehouse.transaction() as copy, full_disk(database):
+    with warehouse.writer(), warehouse.transaction() as copy, database_errors(database):
         for offer in offered:
             new = offer.new(database)
             loaded = load_versions(config, offer, new, copy, progress) if new else ()
@@ -190,7 +191,7 @@ def rebuild(config: Config, *, full: bool, progress: Progress = no_progress) -> 
     if not full and not pending(database):
         return []
     warehouse = Warehouse(database)
-    with warehouse.writer(), warehouse.transaction() as copy, full_disk(database):
+    with warehouse.writer(), warehouse.transaction() as copy, database_errors(database):
         return build_focus(config, copy, progress=progress, full=full)
 
 
@@ -203,9 +204,11 @@ def pending(database: Path) -> int:
 
 
 @contextmanager
-def full_disk(database: Path) -> Iterator[None]:
+def database_errors(database: Path) -> Iterator[None]:
     """Turn a full disk, or a database that ends too early, into one clear error."""
-    from core.diagnose import DISK, find_duckdb_error
+    import duckdb
+
+    from core.diagnose import DISK
 
     try:
         yield
@@ -214,7 +217,7 @@ def full_disk(database: Path) -> Iterator[None]:
             raise
         raise DiskError(database, error.strerror or str(error)) from error
     except Exception as error:
-        cause = find_duckdb_error(error) or error
+        cause = find_cause(error, duckdb.Error) or error
         if DISK.search(str(cause)):
             raise DiskError(database, first_line(cause)) from error
         if CUT_OFF in str(cause):

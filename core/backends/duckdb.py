@@ -57,13 +57,13 @@ def connect_writable(path: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConn
             "autoload_known_extensions": False,
         },
     )
-    with closed(opened) as connection:
+    with closing(opened) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
 
 
 @contextmanager
-def closed(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+def closing(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """Close a connection at the end, at once also where Ctrl-C left its threads at work."""
     with connection:
         try:
@@ -108,7 +108,7 @@ def connect_read_only(
         opened = duckdb.connect(str(path), read_only=True, config=settings)
     except duckdb.Error as error:
         raise unopened(path, error) from error
-    with closed(opened) as connection:
+    with closing(opened) as connection:
         for statement in (
             "SET TimeZone = 'UTC'",
             "SET enable_external_access = false",

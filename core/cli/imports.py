@@ -14,6 +14,9 @@ from core.exports import Vendor
 from core.periods import name as period_name
 from core.run import Outcome, import_exports
 
+CONCERNS_ALL = (BusyError, DiskError)
+"""What no export by itself would escape."""
+
 
 def import_and_print(
     config: Config, wanted: Sequence[tuple[Vendor, Any]], *, transform: bool, as_json: bool
@@ -23,22 +26,21 @@ def import_and_print(
     Raises:
         FinopsError: The first failure, after the other exports had their turn.
     """
-    outcomes: list[Outcome] = []
     failures: list[FinopsError] = []
-    for group in ([wanted] if len(wanted) > 1 else []) + [[one] for one in wanted]:
-        try:
-            with progress_bar(quiet=as_json) as progress:
-                outcomes += import_exports(config, group, transform=transform, progress=progress)
-        except (BusyError, DiskError):
+    try:
+        outcomes = import_watched(config, wanted, transform=transform, quiet=as_json)
+    except FinopsError as error:
+        if len(wanted) == 1 or isinstance(error, CONCERNS_ALL):
             raise
-        except FinopsError as error:
-            if len(wanted) == 1:
-                raise
-            if len(group) == 1:
-                failures.append(error)
-                click.echo(f"{group[0][1].name}: {error}", err=True)
-        if len(outcomes) == len(wanted):
-            break
+        outcomes = []
+        for one in wanted:
+            try:
+                outcomes += import_watched(config, [one], transform=transform, quiet=as_json)
+            except FinopsError as failure:
+                if isinstance(failure, CONCERNS_ALL):
+                    raise
+                failures.append(failure)
+                click.echo(f"{one[1].name}: {failure}", err=True)
     if as_json:
         print_json([as_dict(outcome) for outcome in outcomes])
     else:
@@ -46,6 +48,14 @@ def import_and_print(
             print_outcome(outcome)
     if failures:
         raise failures[0]
+
+
+def import_watched(
+    config: Config, wanted: Sequence[tuple[Vendor, Any]], *, transform: bool, quiet: bool
+) -> list[Outcome]:
+    """Import exports together, under a progress bar."""
+    with progress_bar(quiet=quiet) as progress:
+        return import_exports(config, wanted, transform=transform, progress=progress)
 
 
 def print_outcome(outcome: Outcome) -> None:

@@ -57,7 +57,7 @@ def test_what_the_hint_says_leads_to_the_lines_at_fault(bucket, finops):
     bucket.deliver("2026-01", lines=[line("1.10", currency="dollars"), line("2.20")])
 
     assert finops("aws", "import-cur", *bucket.options).code == 10
-    look = {"OPEN_FINOPS_DATA_DIR": "look"}
+    look = {"OPEN_FINOPS_DATA_DIR": str(finops.home / "look")}
     finops.load(*bucket.options, env=look)
     at_fault = "FROM aws_billing.cur WHERE line_item_currency_code = 'dollars'"
     sql = f"SELECT line_item_unblended_cost AS cost {at_fault}"
