@@ -21,6 +21,9 @@ from vendors.aws.demo import DemoPlan, write_demo
 
 EXPORT = "finops-demo"
 LIMITS = {"OPEN_FINOPS_DATABASE_DUCKDB_THREADS": "2"}
+CTAS = (sys.executable, "-m", "bench.ctas")
+FEW = 1_000
+"""Lines of a bill whose FOCUS build is dbt's own work and little else."""
 TARGETS = (
     ("parquet import, raw", "import parquet", "CTAS parquet", 1.3),
     ("csv.gz import, raw", "import csv.gz", "CTAS csv.gz, typed", 1.5),
@@ -38,6 +41,7 @@ class Bench:
         self.plan = DemoPlan(rows=rows)
         self.log = folder / "bench.log"
         self.parquet, self.csv = folder / "parquet", folder / "csv"
+        self.few = folder / "few"
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Write the bill in both formats, and a database whose FOCUS is still to be built."""
@@ -48,6 +52,9 @@ class Bench:
         if not (self.folder / "loaded").exists():
             say("loading the database that the FOCUS build starts from")
             self.finops("loaded", "aws", "import-cur", *self.source(self.parquet), "--no-transform")
+        if not self.few.exists():
+            write_demo(self.few, DemoPlan(rows=FEW))
+            self.finops("few-loaded", "aws", "import-cur", *self.source(self.few), "--no-transform")
 
     def source(self, bucket: Path, *more: str) -> tuple[str, ...]:
         return ("-b", str(bucket), "-p", "exports", "-n", EXPORT, *more)
@@ -60,7 +67,7 @@ class Bench:
         pattern = "*.parquet" if kind == "parquet" else "*.csv.gz"
         files = sorted(str(f) for f in bucket.rglob(pattern))
         database = str(self.folder / "ctas.duckdb")
-        return run([sys.executable, "-m", "bench.ctas", database, kind, *files], {}, self.log)
+        return run([*CTAS, database, kind, *files], {}, self.log)
 
     def fresh_import(self, bucket: Path) -> Usage:
         shutil.rmtree(self.folder / "fresh", ignore_errors=True)
@@ -70,9 +77,14 @@ class Bench:
         """Run `import csv.gz`, whose turn was before, once more: there is nothing new to load."""
         return self.finops("fresh", "aws", "import-cur", *self.source(self.csv), "--no-transform")
 
-    def focus_build(self) -> Usage:
-        self.copy("loaded", "built")
-        return self.finops("built", "focus", "build")
+    def focus_build(self, loaded: str = "loaded", built: str = "built") -> Usage:
+        self.copy(loaded, built)
+        return self.finops(built, "focus", "build")
+
+    def charges(self) -> Usage:
+        """Write the charges of `FOCUS build`, whose turn was before, once more."""
+        built = str(self.folder / "built" / "finops.duckdb")
+        return run([*CTAS, str(self.folder / "ctas.duckdb"), "charges", built], {}, self.log)
 
     def first_load(self) -> Usage:
         """Load and transform everything but one month, then measure that month."""
@@ -107,6 +119,8 @@ class Bench:
                 "CTAS parquet": lambda: self.ctas(self.parquet, "parquet"),
                 "import parquet": lambda: self.fresh_import(self.parquet),
                 "FOCUS build": self.focus_build,
+                "FOCUS build of few lines": lambda: self.focus_build("few-loaded", "few-built"),
+                "charges once more": self.charges,
                 "CTAS csv.gz, typed": lambda: self.ctas(self.csv, "csv"),
                 "import csv.gz": lambda: self.fresh_import(self.csv),
                 "import csv.gz again": self.import_again,
@@ -135,6 +149,11 @@ def table(rows: int, found: dict[str, Usage]) -> str:
             f"| {what} | {one.cpu:.1f} | {base.cpu:.1f} | {ratio:.2f} | "
             f"<= {target}{verdict} | {one.peak:.0f} |"
         )
+    lines += [
+        "",
+        f"Of the FOCUS build: {found['FOCUS build of few lines'].cpu:.1f} s for {FEW:,} lines, "
+        f"{found['charges once more'].cpu:.1f} s to write its charges once more",
+    ]
     wall = found["import csv.gz again"].wall - found["Python starts"].wall
     verdict = "" if wall <= 1 else " (missed)"
     lines += ["", f"Nothing new: {wall:.2f} s beyond Python's start, target: 1 s{verdict}"]

@@ -1,6 +1,9 @@
 """The baseline: raw DuckDB makes a table of the same files, with the same limits.
 
 python -m bench.ctas DATABASE parquet|csv FILE...
+python -m bench.ctas DATABASE charges BUILT_DATABASE
+
+The second writes the charges of a built database once more, in the product's file format.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from core import sql
+from core.backends.duckdb import STORAGE
 from core.config import DuckDbConfig
 from vendors.aws.columns import DECIMAL, raw_name, raw_type
 
@@ -28,10 +32,14 @@ def main(database: str, kind: str, files: list[str]) -> None:
             "memory_limit": DuckDbConfig().memory_limit,
             "temp_directory": f"{database}.tmp",
             "preserve_insertion_order": False,
+            **({"storage_compatibility_version": STORAGE} if kind == "charges" else {}),
         },
     )
     listed = sql.texts(files)
-    if kind == "parquet":
+    if kind == "charges":
+        connection.execute(f"ATTACH {sql.text(files[0])} AS built (READ_ONLY)")
+        source = "built.focus.cost_and_usage"
+    elif kind == "parquet":
         source = f"read_parquet({listed}, union_by_name = true, hive_partitioning = false)"
     else:
         source = f"read_csv({listed}, header = true, {typed_columns(files[0])})"
