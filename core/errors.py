@@ -5,9 +5,10 @@ FinopsError                     1
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
 ├── SourceError                 3  the export is not where, or what, the settings say
 │   ├── ManifestNotFound, BadManifest, TwoManifests, FileMissing, OutsideFolder
-│   └── WrongExportVersion, ExportCollision, NothingInRange
+│   ├── WrongExportVersion, ExportCollision, NothingInRange
+│   └── NoFiles, RepeatedDelivery
 ├── DataError                   4  a file of the export cannot be read as a bill
-│   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch
+│   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch, MissingRate
 ├── AccessError                 5  the provider did not let us in
 │   ├── CredentialsMissing, AccessDenied, BucketNotFound, WrongRegion, Unreachable
 ├── BusyError                   6  another process is writing the database
@@ -134,6 +135,23 @@ class ExportCollision(SourceError):
         )
 
 
+class NoFiles(SourceError):
+    def __init__(self, where: str, endings: Iterable[str]) -> None:
+        super().__init__(
+            f"there is no {' or '.join(endings)} file in {where}",
+            hint="Check --source: a folder, a file, or a pattern such as exports/*.parquet.",
+        )
+
+
+class RepeatedDelivery(SourceError):
+    def __init__(self, where: str, first: str, second: str) -> None:
+        super().__init__(
+            f"{where}: {first} and {second} hold the same lines, which would count twice",
+            hint='Where each file is the whole month anew, set delivery = "newest"; where both '
+            'are parts of the bill, delivery = "parts" (also --delivery).',
+        )
+
+
 class NothingInRange(SourceError):
     def __init__(self, where: str, start: str, end: str, available: str) -> None:
         problem = f"no billing period from {start} to {end} under {where}"
@@ -156,9 +174,9 @@ class CorruptFile(DataError):
 class AlienFile(DataError):
     def __init__(self, where: str, missing: Iterable[str]) -> None:
         super().__init__(
-            f"{where} is not an AWS bill that we know: it lacks {', '.join(sorted(missing))}",
-            hint="Check that the export is a Cost and Usage Report or a FOCUS export, "
-            "and that its SQL selects these columns.",
+            f"{where} is not a bill that we know: it lacks {', '.join(sorted(missing))}",
+            hint="Check that it is a bill or a FOCUS export in a format of docs/vendors, "
+            "and that it was exported with these columns.",
         )
 
 
@@ -185,6 +203,16 @@ class WrongMonth(DataError):
         problem = f"{where}: {lines:,} lines belong to another billing month ({details})"
         hint = "The files of two months are mixed: copy the whole export again."
         super().__init__(problem, hint=hint)
+
+
+class MissingRate(DataError):
+    def __init__(self, path: object, currency: str, display: str, days: int, first: str) -> None:
+        super().__init__(
+            f"{path} has no rate from {currency} to {display} for {days:,} days with costs, "
+            f"the first of them {first}",
+            hint="Add a line `date,from,to,rate`; a rate holds for its day and the 31 days after "
+            "it, until the next one.",
+        )
 
 
 class SchemaMismatch(DataError):

@@ -24,6 +24,7 @@ from core.backends.duckdb import (
 from core.config import Config
 from core.errors import DiskError, NoDatabase
 from core.exports import ExportVersion, Vendor
+from core.inventory import Inventory
 from core.progress import Progress, no_progress
 from core.warehouse import Warehouse
 
@@ -65,8 +66,8 @@ def import_exports(
         FinopsError: Any; the published database is then as it was before.
     """
     progress("reading manifests", 0, 1)
-    offered = [Offer.read(vendor, export) for vendor, export in wanted]
     database = config.database_path
+    offered = [Offer.read(vendor, export, database) for vendor, export in wanted]
     if not any(offer.new(database) for offer in offered) and not (transform and pending(database)):
         return [offer.outcome(()) for offer in offered]
     outcomes: list[Outcome] = []
@@ -91,12 +92,18 @@ class Offer:
     export: Any
     store: Any
     versions: Sequence[ExportVersion]
+    stock: Inventory = field(default_factory=dict)
+    """What to note of the files, where no manifest says what they hold."""
 
     @classmethod
-    def read(cls, vendor: Vendor, export: Any) -> Offer:
+    def read(cls, vendor: Vendor, export: Any, database: Path) -> Offer:
         store = vendor.store(export)
-        versions = list(vendor.versions(store, export))
-        return cls(vendor=vendor, export=export, store=store, versions=versions)
+        if vendor.stock is None:
+            versions: Sequence[ExportVersion] = list(vendor.versions(store, export))
+            return cls(vendor=vendor, export=export, store=store, versions=versions)
+        noted = ledger.inventory(database, vendor.name, export.name)
+        versions, stock = vendor.stock(store, export, noted)
+        return cls(vendor=vendor, export=export, store=store, versions=versions, stock=stock)
 
     def new(self, database: Path) -> list[ExportVersion]:
         """Return the versions that the database does not hold; all of them on `reset`."""
@@ -146,6 +153,8 @@ def load_versions(
                 progress=progress,
             )
             shutil.rmtree(copy.parent / "staged", ignore_errors=True)
+        if vendor.stock:
+            ledger.note_files(connection, vendor.name, export.name, offer.stock)
         connection.execute("CHECKPOINT")
     return loaded
 
