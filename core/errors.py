@@ -193,8 +193,8 @@ class MissingCost(DataError):
     def __init__(self, where: str, lines: int, details: str) -> None:
         super().__init__(
             f"{where}: {lines:,} lines have no cost ({details})",
-            hint="The export leaves out a cost column that its savings plans or reservations "
-            "need; add all reservation_* and savings_plan_* columns to the export.",
+            hint="The export leaves costs out; of an AWS bill, savings plans and reservations need "
+            "all reservation_* and savings_plan_* columns.",
         )
 
 
