@@ -39,6 +39,10 @@ CREATE TABLE IF NOT EXISTS ledger.files (
     vendor VARCHAR, export VARCHAR, file VARCHAR, stamp VARCHAR, billing_periods DATE[],
     dialect VARCHAR
 );
+CREATE TABLE IF NOT EXISTS ledger.exchange_rates (
+    currency VARCHAR, display VARCHAR, day DATE, rate DECIMAL(38, 12), rate_date DATE
+);
+CREATE TABLE IF NOT EXISTS ledger.display_currency (display VARCHAR, fingerprint VARCHAR);
 """
 
 

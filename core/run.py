@@ -68,7 +68,8 @@ def import_exports(
     progress("reading manifests", 0, 1)
     database = config.database_path
     offered = [Offer.read(vendor, export, database) for vendor, export in wanted]
-    if not any(offer.new(database) for offer in offered) and not (transform and pending(database)):
+    waiting = transform and (pending(database) or config.rates.changed(database))
+    if not waiting and not any(offer.new(database) for offer in offered):
         return [offer.outcome(()) for offer in offered]
     outcomes: list[Outcome] = []
     warehouse = Warehouse(database)
@@ -171,18 +172,24 @@ def build_focus(
         if full:
             ledger.mark_all(connection, transformed=False)
         refuse_unmappable(connection)
-    progress("building FOCUS", 0, 1)
-    warnings = transform.build(
-        copy,
-        config.limits,
-        config.data_dir / "dbt",
-        arguments=["--full-refresh"] if full else [],
-        progress=progress,
-    )
+        config.rates.write(connection)
+        mapping = ledger.pending(connection) > 0
+    warnings: list[str] = []
+    if mapping:
+        progress("building FOCUS", 0, 1)
+        warnings = transform.build(
+            copy,
+            config.limits,
+            config.data_dir / "dbt",
+            arguments=["--full-refresh"] if full else [],
+            progress=progress,
+        )
     progress("proving FOCUS", 0, 1)
     with connect_writable(copy, config.limits) as connection:
-        conserve.focus_totals(connection)
-        ledger.mark_all(connection, transformed=True)
+        if mapping:
+            conserve.focus_totals(connection)
+            ledger.mark_all(connection, transformed=True)
+        config.rates.check(connection)
         connection.execute("CHECKPOINT")
     return warnings
 
@@ -196,7 +203,7 @@ def rebuild(config: Config, *, full: bool, progress: Progress = no_progress) -> 
     database = config.database_path
     if not database.is_file():
         raise NoDatabase(database)
-    if not full and not pending(database):
+    if not full and not pending(database) and not config.rates.changed(database):
         return []
     warehouse = Warehouse(database)
     with warehouse.writer(), warehouse.transaction() as copy, full_disk(database):
