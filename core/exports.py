@@ -114,9 +114,9 @@ class Vendor:
     holes (lines without cost), strays (lines of another billing period), billed, effective."""
     focus_needs: Callable[[str], frozenset[str]]
     """dialect -> the columns without which a bill cannot become FOCUS."""
-    stock: Callable[[ObjectStore, Any, Inventory], tuple[Sequence[ExportVersion], Inventory]] | None = (
-        None
-    )
+    stock: (
+        Callable[[ObjectStore, Any, Inventory], tuple[Sequence[ExportVersion], Inventory]] | None
+    ) = None
     """Like `versions`, where no manifest says what a file holds: takes what was noted of the files
     when they were last loaded, and returns the versions and what to note now."""
     provider_names: frozenset[str] = frozenset()

@@ -22,7 +22,9 @@ from core.storage.base import ObjectStore
 WILD = re.compile(r"[*?\[]")
 
 
-def open_store(url: str, settings: Any = None, *, setting: str = "source") -> tuple[ObjectStore, str]:
+def open_store(
+    url: str, settings: Any = None, *, setting: str = "source"
+) -> tuple[ObjectStore, str]:
     """Return the store that a URL or a path names, and what it names within the store.
 
     Args:

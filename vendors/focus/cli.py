@@ -94,9 +94,7 @@ def import_(
 @source_options
 @json_option
 @click.pass_context
-def list_files(
-    ctx: click.Context, /, config_path: str | None, as_json: bool, **flags: Any
-) -> None:
+def list_files(ctx: click.Context, /, config_path: str | None, as_json: bool, **flags: Any) -> None:
     """List the files of a source, the months that each holds, and which are loaded.
 
     The state is new, loaded, or changed: loaded, but the file is another since.

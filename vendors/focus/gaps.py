@@ -17,7 +17,7 @@ NOTE = "EffectiveCost follows BilledCost"
 
 
 def gaps(database: Path, export: str | None = None) -> list[dict[str, Any]]:
-    """Return one row for each source and column of FOCUS 1.2 that has nulls.
+    """Return one row for each source and column of FOCUS 1.2 that is empty, or may not be in part.
 
     Raises:
         NoDatabase, QueryError: If there is no FOCUS table.
@@ -41,7 +41,7 @@ def gaps(database: Path, export: str | None = None) -> list[dict[str, Any]]:
             filled = int(source[column.display])
             if column.display == "EffectiveCost":
                 filled -= int(source["follows"])
-            if filled < total:
+            if filled < total and (column.filled or not filled):
                 rows.append(
                     {
                         "provider": source["x_Export"],
@@ -67,5 +67,7 @@ def sentences(database: Path, export: str) -> Iterator[str]:
         names = [r["column"] for r in found if r["state"] == state and r["wanted"] == "always"]
         if names:
             yield f"attention: {export}: {state}, though FOCUS wants it always: {', '.join(names)}"
-    if names := [r["column"] for r in found if r["state"] == "left out" and r["wanted"] != "always"]:
+    if names := [
+        r["column"] for r in found if r["state"] == "left out" and r["wanted"] != "always"
+    ]:
         yield f"note: {export}: {len(names)} more columns are left out: `./finops focus list-gaps`"

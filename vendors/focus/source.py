@@ -63,9 +63,7 @@ def csv_relation(
     for key in version.files:
         path = store.local(key)
         assert path is not None, "core/stage.py brings every CSV file here"
-        files.append(
-            read_csv_file(path, packed=version.format == "csv.gz", where=store.name(key))
-        )
+        files.append(read_csv_file(path, packed=version.format == "csv.gz", where=store.name(key)))
     headers: dict[tuple[str, ...], list[CsvFile]] = {}
     for file in files:
         headers.setdefault(file.header, []).append(file)
