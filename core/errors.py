@@ -27,15 +27,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-
-class FinopsError(Exception):
-    """A failure that the user can act on; the CLI prints it without a traceback."""
-
-    exit_code = 1
-
-    def __init__(self, problem: str, *, hint: str) -> None:
-        super().__init__(problem)
-        self.hint = hint
+from core.run_errors import BusyError as BusyError
+from core.run_errors import ConservationError as ConservationError
+from core.run_errors import DiskError as DiskError
+from core.run_errors import FinopsError as FinopsError
+from core.run_errors import NoDatabase as NoDatabase
+from core.run_errors import QueryError as QueryError
+from core.run_errors import TransformError as TransformError
 
 
 class ConfigError(FinopsError):
@@ -263,65 +261,3 @@ class Unreachable(AccessError):
     def __init__(self, where: str, reason: str) -> None:
         hint = "Check the network, the proxy and AWS_ENDPOINT_URL."
         super().__init__(f"{where} cannot be reached: {reason}", hint=hint)
-
-
-class BusyError(FinopsError):
-    exit_code = 6
-
-    def __init__(self, path: Path, owner: str) -> None:
-        hint = "Wait for it to end, or close the program: only readers may have it open."
-        super().__init__(f"another process ({owner}) is writing {path}", hint=hint)
-
-
-class DiskError(FinopsError):
-    exit_code = 7
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"cannot write {path}: {reason}",
-            hint="Free some space (an import needs room for a second copy of the database) "
-            "or set another data_dir. The last good database is untouched.",
-        )
-
-
-class ConservationError(FinopsError):
-    exit_code = 8
-
-    def __init__(self, stage: str, differences: Iterable[str]) -> None:
-        lines = "\n  ".join(differences)
-        super().__init__(
-            f"the {stage} does not hold the same money as the source:\n  {lines}",
-            hint="Nothing was published; the former month stays. Please report this with the "
-            "lines above: it is a fault of ours or of the export.",
-        )
-
-
-class QueryError(FinopsError):
-    exit_code = 9
-
-    def __init__(self, reason: str, *, hint: str = "") -> None:
-        super().__init__(
-            reason,
-            hint=hint or '`./finops query "SHOW ALL TABLES"` lists what can be asked.',
-        )
-
-
-class NoDatabase(QueryError):
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"there is no database {path} yet",
-            hint="`./finops demo` makes one with demo data, "
-            "`./finops aws import-cur` one with yours.",
-        )
-
-
-class TransformError(FinopsError):
-    exit_code = 10
-
-    def __init__(self, failures: Iterable[str]) -> None:
-        lines = "\n  ".join(failures)
-        super().__init__(
-            f"the FOCUS build failed:\n  {lines}",
-            hint="Nothing was published. `./finops focus check` repeats the checks; "
-            "docs/troubleshooting.md explains each.",
-        )

@@ -51,7 +51,7 @@ def focus() -> None:
 @config_option
 @source_options
 @click.option("--fill", multiple=True, metavar="COLUMN=TEXT",
-              help="What you know and the files leave empty, such as BillingCurrency=USD.")  # fmt: skip
+              help="What you know and the files leave empty: BillingCurrency=USD.")  # fmt: skip
 @click.option("--reset", "-r", is_flag=True, default=None,
               help="Load months again that are already loaded.")  # fmt: skip
 @click.option("--no-transform", is_flag=True, help="Stop after the raw tables.")

@@ -26,7 +26,7 @@ from vendors.focus.columns import (
     raw_name,
     raw_type,
 )
-from vendors.focus.values import NULLS, Dates, dates_of, json, money, unread
+from vendors.focus.values import NULLS, Dates, dates_of, folded, json, money, unread
 
 ENDINGS = {".parquet": "parquet", ".csv.gz": "csv.gz", ".csv": "csv"}
 CSV_OPTIONS = (
@@ -70,6 +70,16 @@ class Table:
                 raw, number = f"{raw_name(name)}_{number}", number + 1
             found[raw] = (expression, kind)
         return found
+
+    def tags(self) -> dict[str, str]:
+        """Return tag key -> expression, where a file has a column for each key, as OCI's do."""
+        if family(self.dialect) != "oci":
+            return {}
+        return {
+            name.removeprefix(OCI_TAGS): expression
+            for name, expression, _ in self.fields
+            if name.startswith(OCI_TAGS)
+        }
 
 
 def form_of(key: str) -> str:
@@ -165,7 +175,8 @@ def text_of(expression: str, kind: str, *, text: bool) -> str:
     """Return a text cell without the texts that mean no value; CSV has lost them already."""
     if text or kind != "VARCHAR":
         return expression
-    return f"CASE WHEN {expression} NOT IN ('', {', '.join(sql.text(n) for n in NULLS)}) THEN {expression} END"
+    nulls = ", ".join(sql.text(null) for null in ("", *NULLS))
+    return f"CASE WHEN {expression} NOT IN ({nulls}) THEN {expression} END"
 
 
 def typed_columns(table: Table, dates: Dates, fill: Mapping[str, str]) -> list[RawColumn]:
@@ -195,6 +206,8 @@ def typed_columns(table: Table, dates: Dates, fill: Mapping[str, str]) -> list[R
     for raw, text in fill.items():
         if raw not in names:
             columns.append(RawColumn(name=raw, type="VARCHAR", expression=sql.text(text)))
+    if tags := table.tags():
+        columns.append(RawColumn(name="tags", type="JSON", expression=folded(tags)))
     if doubtful:
         columns.append(RawColumn(name=UNREAD, type="JSON", expression=unread(doubtful)))
     return columns

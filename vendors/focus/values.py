@@ -85,6 +85,23 @@ def json(expression: str, kind: str) -> str:
     )
 
 
+def folded(cells: Mapping[str, str]) -> str:
+    """Return SQL for a JSON object of the cells that have a value; null without any."""
+    members = ", ".join(
+        f"CASE WHEN {cell} IS NOT NULL "
+        f"THEN {sql.text(quoted(key))} || CAST(to_json({cell}) AS VARCHAR) END"
+        for key, cell in cells.items()
+    )
+    return f"CAST(nullif('{{' || concat_ws(',', {members}) || '}}', '{{}}') AS JSON)"
+
+
+def quoted(key: str) -> str:
+    """Return a JSON member's name with its colon."""
+    from json import dumps
+
+    return dumps(key, ensure_ascii=False) + ":"
+
+
 def unread(cells: Mapping[str, tuple[str, str]]) -> str:
     """Return SQL for a JSON object of the cells whose text could not be read; null without any.
 
@@ -93,7 +110,7 @@ def unread(cells: Mapping[str, tuple[str, str]]) -> str:
     """
     members = ", ".join(
         f"CASE WHEN {text} IS NOT NULL AND {value} IS NULL "
-        f"THEN {sql.text(chr(34) + name + chr(34) + ':')} || to_json({text}) END"
+        f"THEN {sql.text(quoted(name))} || CAST(to_json({text}) AS VARCHAR) END"
         for name, (text, value) in cells.items()
     )
     return (
