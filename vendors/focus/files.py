@@ -113,6 +113,7 @@ def open_file(
         try:
             found = content(connection, table, stamp)
         except duckdb.Error as error:
+            read_csv_file(path, packed=form == "csv.gz", where=where)
             raise unreadable(error, lone(key, form), store) from error
         if not found.periods and read_csv_file(path, packed=form == "csv.gz", where=where).lines:
             raise CorruptFile(where, "none of its lines can be read")
