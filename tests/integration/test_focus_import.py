@@ -217,7 +217,7 @@ def test_what_you_know_fills_what_the_files_leave_out(tmp_path, finops):
     write_csv(tmp_path / "a.csv", [charge("1", BillingCurrency=None, SubAccountId="")])
     load(finops, tmp_path)
 
-    out = load(finops, tmp_path, "--fill", "BillingCurrency=EUR", "--fill", "SubAccountId=none")
+    out = load(finops, tmp_path, "--fill", "BillingCurrency=EUR, SubAccountId=none")
 
     assert "restated" in out
     assert finops.sql(f"SELECT billing_currency, sub_account_id FROM {TABLE}") == [("EUR", "none")]

@@ -50,7 +50,7 @@ def focus() -> None:
 @focus.command("import")
 @config_option
 @source_options
-@click.option("--fill", multiple=True, metavar="COLUMN=TEXT",
+@click.option("--fill", metavar="COLUMN=TEXT,...",
               help="What you know and the files leave empty: BillingCurrency=USD.")  # fmt: skip
 @click.option("--reset", "-r", is_flag=True, default=None,
               help="Load months again that are already loaded.")  # fmt: skip
@@ -71,7 +71,7 @@ def import_(
       ./finops focus import --provider Snowflake --source exports/snowflake/*.parquet
       ./finops focus import --provider oci --source oci-reports --fill BillingCurrency=EUR
     """
-    config = focus_config(ctx, config_path, {**flags, "fill": list(flags["fill"]) or None})
+    config = focus_config(ctx, config_path, flags)
     vendor = load_vendor("focus")
     sources = vendor.exports(config.vendors["focus"])
     import_and_print(
