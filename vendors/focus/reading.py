@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from core import sql
-from core.csvfile import header_line, unpacked
+from core.csvfile import column_names, header_line, unpacked
 from core.errors import AlienFile, CorruptFile
 from core.exports import RawColumn
 from core.storage.base import ObjectStore
@@ -93,15 +93,13 @@ def header_of(path: Path, form: str, where: str) -> tuple[str, ...]:
     Raises:
         CorruptFile: If it is empty or a broken gzip stream.
     """
-    import csv
-
     head = b""
     for block in unpacked(path, form == "csv.gz", where):
         head += block
         if (line := header_line(head, where)) is not None:
             head = line
             break
-    names = tuple(next(csv.reader([head.decode("utf-8-sig", errors="replace")]), ()))
+    names = column_names(head, where)
     if not any(name.strip() for name in names):
         raise CorruptFile(where, "it is empty, without even a header line")
     return names
