@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,9 @@ HERE = Path(__file__).parent
 FIRST, LAST, RESTATED = "2025-06-01", "2026-06-01", "2026-05-01"
 ROWS_OF_COPY = 12_000
 """Rows of 13 months when each warehouse is one cluster, roughly."""
+EPOCH = date(1970, 1, 1)
+DELIVERED = {False: 36 * 86_400, True: 40 * 86_400}
+"""Seconds from a month's begin to its delivery, first and restated: each demo is the same."""
 SHARE = 20
 """Part of the demo's lines that are of this bill: one in twenty."""
 
@@ -48,4 +53,6 @@ def write_demo(folder: Path, rows: int | None, *, restated: bool) -> None:
                 f"TIMESTAMP '{month}' ORDER BY ALL) TO {sql.text(str(partial))} "
                 "(FORMAT parquet, COMPRESSION zstd)"
             )
+            written = (month - EPOCH).days * 86_400 + DELIVERED[restated]
+            os.utime(partial, (written, written))
             partial.replace(path)

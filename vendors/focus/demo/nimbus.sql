@@ -15,12 +15,12 @@ FROM months, LATERAL generate_series(month, month_end - INTERVAL 1 DAY, INTERVAL
 -- size: credits an hour; hours: of a weekday.
 CREATE TABLE warehouses AS
 SELECT * FROM (VALUES
-    ('ANALYTICS_WH', 'Larkspur Analytics', 'analytics', 'prod', 'M', 4, 26.0),
-    ('ELT_WH', 'Larkspur Data Platform', 'data-platform', 'prod', 'L', 8, 18.5),
-    ('FINANCE_WH', 'Larkspur Finance', 'finance', 'prod', 'S', 2, 14.0),
-    ('SCIENCE_WH', 'Larkspur Data Science', 'data-science', 'prod', 'L', 8, 7.0),
-    ('DEV_WH', 'Larkspur Data Platform', 'data-platform', 'dev', 'S', 2, 12.0),
-    ('SUPPORT_WH', 'Larkspur Support', NULL, 'prod', 'XS', 1, 15.0)
+    ('ANALYTICS_WH', 'Analytics', 'analytics', 'prod', 'M', 4, 26.0),
+    ('ELT_WH', 'Data Platform', 'data-platform', 'prod', 'L', 8, 18.5),
+    ('FINANCE_WH', 'Finance', 'finance', 'prod', 'S', 2, 14.0),
+    ('SCIENCE_WH', 'Data Science', 'data-science', 'prod', 'L', 8, 7.0),
+    ('DEV_WH', 'Data Platform', 'data-platform', 'dev', 'S', 2, 12.0),
+    ('SUPPORT_WH', 'Support', NULL, 'prod', 'XS', 1, 15.0)
 ) AS t (warehouse, account, team, env, size, credits_an_hour, hours);
 
 CREATE TABLE compute AS
@@ -120,17 +120,18 @@ SELECT *,
         ELSE credits_a_unit * 3.00 END AS list_price,
     CASE WHEN sku = 'SUPPORT' THEN 1500 WHEN status = 'Purchase' THEN 2.40
         WHEN status = 'Unused' THEN 2.40 ELSE credits_a_unit * 2.70 END AS contract_price,
-    CASE WHEN category = 'Credit' THEN -250 WHEN sku = 'SUPPORT' THEN 1500
-        WHEN status = 'Purchase' THEN 0
-        WHEN status IN ('Used', 'Unused') THEN quantity * credits_a_unit * 2.40
-        ELSE quantity * credits_a_unit * 2.70 END AS effective
+    CASE WHEN category = 'Credit' THEN CAST(-250 AS DECIMAL(28, 10))
+        WHEN sku = 'SUPPORT' THEN CAST(1500 AS DECIMAL(28, 10))
+        WHEN status = 'Purchase' THEN CAST(0 AS DECIMAL(28, 10))
+        WHEN status IS NOT NULL THEN CAST(quantity * credits_a_unit * 2.40 AS DECIMAL(28, 10))
+        ELSE CAST(quantity * credits_a_unit * 2.70 AS DECIMAL(28, 10)) END AS effective
 FROM charges;
 
 CREATE VIEW focus AS
 SELECT
     CAST(NULL AS VARCHAR) AS AvailabilityZone,
-    CAST(CASE WHEN status = 'Purchase' THEN quantity * 2.40 WHEN status IS NOT NULL THEN 0
-        ELSE effective END AS DECIMAL(28, 10)) AS BilledCost,
+    CASE WHEN status = 'Purchase' THEN CAST(quantity * 2.40 AS DECIMAL(28, 10))
+        WHEN status IS NOT NULL THEN CAST(0 AS DECIMAL(28, 10)) ELSE effective END AS BilledCost,
     'ORG-7741' AS BillingAccountId,
     'Larkspur' AS BillingAccountName,
     'Organization' AS BillingAccountType,
@@ -159,7 +160,7 @@ SELECT
     CASE WHEN category = 'Usage' AND status IS DISTINCT FROM 'Unused' THEN unit END AS ConsumedUnit,
     CAST(coalesce(quantity * contract_price, effective) AS DECIMAL(28, 10)) AS ContractedCost,
     CAST(contract_price AS DECIMAL(28, 10)) AS ContractedUnitPrice,
-    CAST(effective AS DECIMAL(28, 10)) AS EffectiveCost,
+    effective AS EffectiveCost,
     CASE WHEN month < getvariable('last_month') THEN strftime(month, 'NMB-%Y%m') END AS InvoiceId,
     'Nimbus Data, Inc.' AS InvoiceIssuerName,
     CAST(coalesce(quantity * list_price, effective) AS DECIMAL(28, 10)) AS ListCost,
