@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.backends.duckdb import Limits, default_threads
+from core.currency import Rates
 from core.errors import BadConfigFile, BadSetting, ConfigNotFound, UnknownSetting
 from core.exports import load_vendor, vendor_names
 from core.sections import Section
@@ -74,11 +75,29 @@ class TransformationsConfig(Section):
     """Build FOCUS and the marts after an import; --no-transform turns it off once."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class CurrencyConfig(Section):
+    """One currency to show all costs in, beside each bill's own."""
+
+    table = "currency"
+
+    display: str | None = None
+    """ISO code, such as USD; costs in it are in focus.cost_in_display_currency."""
+
+    rates: Path | None = None
+    """CSV file of dated rates: date,from,to,rate; a day with costs and no rate is an error."""
+
+    def __post_init__(self) -> None:
+        if self.display is not None and not re.fullmatch("[A-Z]{3}", self.display):
+            raise BadSetting(f"{self.table}.display", self.display, "an ISO 4217 code like USD")
+
+
 SECTIONS: tuple[type[Section], ...] = (
     ProjectConfig,
     DatabaseConfig,
     DuckDbConfig,
     TransformationsConfig,
+    CurrencyConfig,
 )
 
 
@@ -92,6 +111,7 @@ class Config:
     database: DatabaseConfig
     duckdb: DuckDbConfig
     transformations: TransformationsConfig
+    currency: CurrencyConfig = field(default_factory=CurrencyConfig)
     vendors: Mapping[str, Any] = field(default_factory=dict)
     """The resolved section of each vendor, by the vendor's name."""
     configured: frozenset[str] = frozenset()
@@ -112,6 +132,13 @@ class Config:
     def database_path(self) -> Path:
         path = self.duckdb.database_path
         return self.base / path.expanduser() if path else self.data_dir / "finops.duckdb"
+
+    @property
+    def rates(self) -> Rates:
+        path = self.currency.rates
+        return Rates(
+            display=self.currency.display, path=self.base / path.expanduser() if path else None
+        )
 
     @property
     def limits(self) -> Limits:
@@ -158,6 +185,7 @@ def load_config(
         database=section(DatabaseConfig),
         duckdb=section(DuckDbConfig),
         transformations=section(TransformationsConfig),
+        currency=section(CurrencyConfig),
         vendors=vendors,
         configured=frozenset(
             name

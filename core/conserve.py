@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import duckdb
 
 from core import sql
-from core.errors import ConservationError, CorruptFile, ExportCollision, MissingCost, WrongMonth
+from core.errors import ConservationError, CorruptFile, MissingCost, WrongMonth
 from core.exports import ExportVersion, SourceRelation, Vendor
+from core.overlaps import refuse_double_bills
 from core.periods import name as period_name
 
 SHOWN = 10
@@ -199,6 +200,7 @@ def focus_totals(connection: duckdb.DuckDBPyConnection) -> None:
             ],
         )
     compare(connection, "focus")
+    refuse_double_bills(connection)
 
 
 def compare(
@@ -247,32 +249,4 @@ def compare(
                     got_effective,
                 ) in differences
             ],
-        )
-
-
-def refuse_overlaps(connection: duckdb.DuckDBPyConnection, vendor: str) -> None:
-    """Refuse two exports that hold the same payer's bill for the same month.
-
-    Raises:
-        ExportCollision: With both names; the money would count twice.
-    """
-    row = connection.execute(
-        """
-        SELECT min(r.export), max(r.export), r.billing_account_id, r.billing_period
-        FROM ledger.reconciliation AS r
-        JOIN ledger.loads AS l USING (load_id, vendor, export, billing_period)
-        WHERE l.status = 'current' AND r.vendor = ? AND r.billing_account_id IS NOT NULL
-        GROUP BY r.billing_account_id, r.billing_period
-        HAVING count(DISTINCT r.export) > 1
-        ORDER BY ALL LIMIT 1
-        """,
-        [vendor],
-    ).fetchone()
-    if row:
-        first, second, payer, period = row
-        raise ExportCollision(
-            str(first),
-            str(second),
-            f"both hold the bill of payer {payer} for {period_name(period)}, "
-            "which would count twice",
         )

@@ -5,9 +5,10 @@ FinopsError                     1
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
 ├── SourceError                 3  the export is not where, or what, the settings say
 │   ├── ManifestNotFound, BadManifest, TwoManifests, FileMissing, OutsideFolder
-│   └── WrongExportVersion, ExportCollision, NothingInRange
+│   ├── WrongExportVersion, ExportCollision, NothingInRange
+│   └── NoFiles, RepeatedDelivery
 ├── DataError                   4  a file of the export cannot be read as a bill
-│   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch
+│   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch, MissingRate
 ├── AccessError                 5  the provider did not let us in
 │   ├── CredentialsMissing, AccessDenied, BucketNotFound, WrongRegion, Unreachable
 ├── BusyError                   6  another process is writing the database
@@ -26,15 +27,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-
-class FinopsError(Exception):
-    """A failure that the user can act on; the CLI prints it without a traceback."""
-
-    exit_code = 1
-
-    def __init__(self, problem: str, *, hint: str) -> None:
-        super().__init__(problem)
-        self.hint = hint
+from core.run_errors import BusyError as BusyError
+from core.run_errors import ConservationError as ConservationError
+from core.run_errors import DiskError as DiskError
+from core.run_errors import FinopsError as FinopsError
+from core.run_errors import NoDatabase as NoDatabase
+from core.run_errors import QueryError as QueryError
+from core.run_errors import TransformError as TransformError
 
 
 class ConfigError(FinopsError):
@@ -134,6 +133,23 @@ class ExportCollision(SourceError):
         )
 
 
+class NoFiles(SourceError):
+    def __init__(self, where: str, endings: Iterable[str]) -> None:
+        super().__init__(
+            f"there is no {' or '.join(endings)} file in {where}",
+            hint="Check --source: a folder, a file, or a pattern such as exports/*.parquet.",
+        )
+
+
+class RepeatedDelivery(SourceError):
+    def __init__(self, where: str, first: str, second: str) -> None:
+        super().__init__(
+            f"{where}: {first} and {second} hold the same lines, which would count twice",
+            hint='Where each file is the whole month anew, set delivery = "newest"; where both '
+            'are parts of the bill, delivery = "parts" (also --delivery).',
+        )
+
+
 class NothingInRange(SourceError):
     def __init__(self, where: str, start: str, end: str, available: str) -> None:
         problem = f"no billing period from {start} to {end} under {where}"
@@ -156,9 +172,9 @@ class CorruptFile(DataError):
 class AlienFile(DataError):
     def __init__(self, where: str, missing: Iterable[str]) -> None:
         super().__init__(
-            f"{where} is not an AWS bill that we know: it lacks {', '.join(sorted(missing))}",
-            hint="Check that the export is a Cost and Usage Report or a FOCUS export, "
-            "and that its SQL selects these columns.",
+            f"{where} is not a bill that we know: it lacks {', '.join(sorted(missing))}",
+            hint="Check that it is a bill or a FOCUS export in a format of docs/vendors, "
+            "and that it was exported with these columns.",
         )
 
 
@@ -175,8 +191,8 @@ class MissingCost(DataError):
     def __init__(self, where: str, lines: int, details: str) -> None:
         super().__init__(
             f"{where}: {lines:,} lines have no cost ({details})",
-            hint="The export leaves out a cost column that its savings plans or reservations "
-            "need; add all reservation_* and savings_plan_* columns to the export.",
+            hint="The export leaves costs out; of an AWS bill, savings plans and reservations need "
+            "all reservation_* and savings_plan_* columns.",
         )
 
 
@@ -185,6 +201,16 @@ class WrongMonth(DataError):
         problem = f"{where}: {lines:,} lines belong to another billing month ({details})"
         hint = "The files of two months are mixed: copy the whole export again."
         super().__init__(problem, hint=hint)
+
+
+class MissingRate(DataError):
+    def __init__(self, path: object, currency: str, display: str, days: int, first: str) -> None:
+        super().__init__(
+            f"{path} has no rate from {currency} to {display} for {days:,} days with costs, "
+            f"the first of them {first}",
+            hint="Add a line `date,from,to,rate`; a rate holds for its day and the 31 days after "
+            "it, until the next one.",
+        )
 
 
 class SchemaMismatch(DataError):
@@ -235,65 +261,3 @@ class Unreachable(AccessError):
     def __init__(self, where: str, reason: str) -> None:
         hint = "Check the network, the proxy and AWS_ENDPOINT_URL."
         super().__init__(f"{where} cannot be reached: {reason}", hint=hint)
-
-
-class BusyError(FinopsError):
-    exit_code = 6
-
-    def __init__(self, path: Path, owner: str) -> None:
-        hint = "Wait for it to end, or close the program: only readers may have it open."
-        super().__init__(f"another process ({owner}) is writing {path}", hint=hint)
-
-
-class DiskError(FinopsError):
-    exit_code = 7
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"cannot write {path}: {reason}",
-            hint="Free some space (an import needs room for a second copy of the database) "
-            "or set another data_dir. The last good database is untouched.",
-        )
-
-
-class ConservationError(FinopsError):
-    exit_code = 8
-
-    def __init__(self, stage: str, differences: Iterable[str]) -> None:
-        lines = "\n  ".join(differences)
-        super().__init__(
-            f"the {stage} does not hold the same money as the source:\n  {lines}",
-            hint="Nothing was published; the former month stays. Please report this with the "
-            "lines above: it is a fault of ours or of the export.",
-        )
-
-
-class QueryError(FinopsError):
-    exit_code = 9
-
-    def __init__(self, reason: str, *, hint: str = "") -> None:
-        super().__init__(
-            reason,
-            hint=hint or '`./finops query "SHOW ALL TABLES"` lists what can be asked.',
-        )
-
-
-class NoDatabase(QueryError):
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"there is no database {path} yet",
-            hint="`./finops demo` makes one with demo data, "
-            "`./finops aws import-cur` one with yours.",
-        )
-
-
-class TransformError(FinopsError):
-    exit_code = 10
-
-    def __init__(self, failures: Iterable[str]) -> None:
-        lines = "\n  ".join(failures)
-        super().__init__(
-            f"the FOCUS build failed:\n  {lines}",
-            hint="Nothing was published. To see the raw lines, import with --no-transform into "
-            "another data folder; docs/troubleshooting.md, A check fails, shows how.",
-        )

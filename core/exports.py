@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import click
 
     from core.csvfile import CsvFile
+    from core.inventory import Inventory
     from core.sections import Section
     from core.storage.base import ObjectStore
 
@@ -113,6 +114,15 @@ class Vendor:
     holes (lines without cost), strays (lines of another billing period), billed, effective."""
     focus_needs: Callable[[str], frozenset[str]]
     """dialect -> the columns without which a bill cannot become FOCUS."""
+    stock: (
+        Callable[[ObjectStore, Any, Inventory], tuple[Sequence[ExportVersion], Inventory]] | None
+    ) = None
+    """Like `versions`, where no manifest says what a file holds: takes what was noted of the files
+    when they were last loaded, and returns the versions and what to note now."""
+    provider_names: frozenset[str] = frozenset()
+    """How FOCUS exports of these bills spell the provider, beside what we write ourselves."""
+    one_provider: bool = True
+    """Whether all exports are of one provider, so that an account's id says whose bill it is."""
     cli: Callable[[], click.Group] | None = None
     """The vendor's command group."""
     demo: Callable[[Path, int | None, bool | None], dict[str, Any]] | None = None

@@ -17,6 +17,7 @@ import duckdb
 
 from core import sql
 from core.exports import ExportVersion
+from core.inventory import FileContent, Inventory
 
 SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS ledger;
@@ -34,6 +35,14 @@ CREATE TABLE IF NOT EXISTS ledger.reconciliation (
     focus_rows BIGINT, focus_billed DECIMAL(38, 18), focus_effective DECIMAL(38, 18)
 );
 CREATE TABLE IF NOT EXISTS ledger.tag_keys (vendor VARCHAR, export VARCHAR, key VARCHAR);
+CREATE TABLE IF NOT EXISTS ledger.files (
+    vendor VARCHAR, export VARCHAR, file VARCHAR, stamp VARCHAR, billing_periods DATE[],
+    dialect VARCHAR
+);
+CREATE TABLE IF NOT EXISTS ledger.exchange_rates (
+    currency VARCHAR, display VARCHAR, day DATE, rate DECIMAL(38, 12), rate_date DATE
+);
+CREATE TABLE IF NOT EXISTS ledger.display_currency (display VARCHAR, fingerprint VARCHAR);
 """
 
 
@@ -81,8 +90,14 @@ def read_current(
 
 
 def has_ledger(connection: duckdb.DuckDBPyConnection) -> bool:
+    return has_table(connection, "loads")
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Tell whether the ledger has a table; one of an older version may lack the newer ones."""
     row = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'ledger' AND table_name = 'loads'"
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'ledger' AND table_name = ?",
+        [name],
     ).fetchone()
     return bool(row and row[0])
 
@@ -152,6 +167,38 @@ def set_tag_keys(
     )
     for key in keys:
         connection.execute("INSERT INTO ledger.tag_keys VALUES (?, ?, ?)", [vendor, export, key])
+
+
+def inventory(database: Path, vendor: str, export: str) -> Inventory:
+    """Return what was noted of an export's files; empty where nothing was."""
+    if not database.is_file():
+        return {}
+    from core.backends.duckdb import connect_read_only
+
+    with connect_read_only(database) as connection:
+        if not has_table(connection, "files"):
+            return {}
+        rows = connection.execute(
+            "SELECT file, stamp, billing_periods, dialect FROM ledger.files "
+            "WHERE vendor = ? AND export = ?",
+            [vendor, export],
+        ).fetchall()
+    return {
+        file: FileContent(stamp=stamp, periods=tuple(periods), dialect=dialect)
+        for file, stamp, periods, dialect in rows
+    }
+
+
+def note_files(
+    connection: duckdb.DuckDBPyConnection, vendor: str, export: str, files: Inventory
+) -> None:
+    """Replace what is noted of an export's files."""
+    connection.execute("DELETE FROM ledger.files WHERE vendor = ? AND export = ?", [vendor, export])
+    for file, content in files.items():
+        connection.execute(
+            "INSERT INTO ledger.files VALUES (?, ?, ?, ?, ?, ?)",
+            [vendor, export, file, content.stamp, list(content.periods), content.dialect],
+        )
 
 
 def columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

@@ -21,6 +21,7 @@ from core.diagnose import explain
 from core.errors import FinopsError
 from core.exports import ExportSettings, ExportVersion, SourceRelation, Vendor
 from core.interrupt import find_cause
+from core.overlaps import refuse_overlaps
 from core.periods import name as period_name
 from core.progress import Progress
 from core.rawtables import (
@@ -130,7 +131,8 @@ def load(
         )
         known = former.get((version.export, version.billing_period))
         loaded.append(Loaded(version=version, rows=rows, bytes=size, restated=known is not None))
-    conserve.refuse_overlaps(connection, vendor.name)
+    if vendor.one_provider:
+        refuse_overlaps(connection, vendor.name)
     ledger.set_tag_keys(connection, vendor.name, export.name, export.tag_keys)
     create_export_view(connection, vendor, export, schema)
     connection.execute(f"DROP SCHEMA {SOURCE_SCHEMA} CASCADE")

@@ -18,36 +18,40 @@ from core.backends.duckdb import connect_read_only
 from core.errors import QueryError
 from core.periods import shift
 
-MONTHS = """
+CURRENCY = "coalesce(billing_currency, 'no currency')"
+"""A bill may leave its currency out: it is kept apart like any other."""
+
+MONTHS = f"""
     SELECT billing_period, is_partial, data_as_of, billed_cost, effective_cost, list_cost,
         effective_savings_rate, commitment_coverage, commitment_utilisation,
         unused_commitment_cost, tagged_share, price_coverage
-    FROM marts.monthly_summary WHERE billing_currency = ? ORDER BY billing_period
+    FROM marts.monthly_summary WHERE {CURRENCY} = ? ORDER BY billing_period
 """
 
 RANKED = """
-    SELECT {name} AS name,
+    SELECT coalesce({name}, 'no name') AS name,
         coalesce(sum(effective_cost) FILTER (billing_period = $month), 0) AS cost,
         coalesce(sum(effective_cost) FILTER (billing_period = $before), 0) AS cost_before
     FROM marts.daily_costs
-    WHERE billing_currency = $currency AND billing_period IN ($month, $before)
+    WHERE coalesce(billing_currency, 'no currency') = $currency
+        AND billing_period IN ($month, $before)
     GROUP BY {group}
     ORDER BY {order}
     LIMIT $top
 """
 
 ACCOUNT = "coalesce(any_value(sub_account_name), sub_account_id, 'no account')"
-MOVER = f"service_name || ' in ' || {ACCOUNT}"
+MOVER = f"coalesce(service_name, 'no service') || ' in ' || {ACCOUNT}"
 LARGEST = "cost DESC, name"
 MOVED = "abs(cost - cost_before) DESC, name"
 
-COMMITMENTS = """
+COMMITMENTS = f"""
     SELECT commitment_id, commitment_type, payment_option, used_cost, unused_cost,
         net_savings, is_loss,
         CAST(used_cost AS DOUBLE) / nullif(CAST(used_cost + unused_cost AS DOUBLE), 0)
             AS utilisation
     FROM marts.commitment_use
-    WHERE billing_currency = $currency AND billing_period = $month
+    WHERE {CURRENCY} = $currency AND billing_period = $month
         AND used_cost + unused_cost <> 0
     ORDER BY unused_cost DESC, commitment_id LIMIT $top
 """
@@ -116,7 +120,7 @@ def overview(database: Path, *, top: int = 10) -> Overview:
         try:
             totals = rows(
                 connection,
-                "SELECT billing_currency FROM marts.monthly_summary "
+                f"SELECT {CURRENCY} AS billing_currency FROM marts.monthly_summary "
                 "GROUP BY ALL ORDER BY sum(billed_cost) DESC",
             )
         except duckdb.CatalogException as error:

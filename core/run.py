@@ -25,6 +25,7 @@ from core.config import Config
 from core.errors import DiskError, NoDatabase
 from core.exports import ExportVersion, Vendor
 from core.interrupt import find_cause
+from core.inventory import Inventory
 from core.progress import Progress, no_progress
 from core.warehouse import Warehouse
 
@@ -66,9 +67,10 @@ def import_exports(
         FinopsError: Any; the published database is then as it was before.
     """
     progress("reading manifests", 0, 1)
-    offered = [Offer.read(vendor, export) for vendor, export in wanted]
     database = config.database_path
-    if not any(offer.new(database) for offer in offered) and not (transform and pending(database)):
+    offered = [Offer.read(vendor, export, database) for vendor, export in wanted]
+    waiting = transform and (pending(database) or config.rates.changed(database))
+    if not waiting and not any(offer.new(database) for offer in offered):
         return [offer.outcome(()) for offer in offered]
     outcomes: list[Outcome] = []
     warehouse = Warehouse(database)
@@ -92,12 +94,18 @@ class Offer:
     export: Any
     store: Any
     versions: Sequence[ExportVersion]
+    stock: Inventory = field(default_factory=dict)
+    """What to note of the files, where no manifest says what they hold."""
 
     @classmethod
-    def read(cls, vendor: Vendor, export: Any) -> Offer:
+    def read(cls, vendor: Vendor, export: Any, database: Path) -> Offer:
         store = vendor.store(export)
-        versions = list(vendor.versions(store, export))
-        return cls(vendor=vendor, export=export, store=store, versions=versions)
+        if vendor.stock is None:
+            versions: Sequence[ExportVersion] = list(vendor.versions(store, export))
+            return cls(vendor=vendor, export=export, store=store, versions=versions)
+        noted = ledger.inventory(database, vendor.name, export.name)
+        versions, stock = vendor.stock(store, export, noted)
+        return cls(vendor=vendor, export=export, store=store, versions=versions, stock=stock)
 
     def new(self, database: Path) -> list[ExportVersion]:
         """Return the versions that the database does not hold; all of them on `reset`."""
@@ -147,6 +155,8 @@ def load_versions(
                 progress=progress,
             )
             shutil.rmtree(copy.parent / "staged", ignore_errors=True)
+        if vendor.stock:
+            ledger.note_files(connection, vendor.name, export.name, offer.stock)
         connection.execute("CHECKPOINT")
     return loaded
 
@@ -163,18 +173,24 @@ def build_focus(
         if full:
             ledger.mark_all(connection, transformed=False)
         refuse_unmappable(connection)
-    progress("building FOCUS", 0, 1)
-    warnings = transform.build(
-        copy,
-        config.limits,
-        config.data_dir / "dbt",
-        arguments=["--full-refresh"] if full else [],
-        progress=progress,
-    )
+        config.rates.write(connection)
+        mapping = ledger.pending(connection) > 0
+    warnings: list[str] = []
+    if mapping:
+        progress("building FOCUS", 0, 1)
+        warnings = transform.build(
+            copy,
+            config.limits,
+            config.data_dir / "dbt",
+            arguments=["--full-refresh"] if full else [],
+            progress=progress,
+        )
     progress("proving FOCUS", 0, 1)
     with connect_writable(copy, config.limits) as connection:
-        conserve.focus_totals(connection)
-        ledger.mark_all(connection, transformed=True)
+        if mapping:
+            conserve.focus_totals(connection)
+            ledger.mark_all(connection, transformed=True)
+        config.rates.check(connection)
         connection.execute("CHECKPOINT")
     return warnings
 
@@ -188,7 +204,7 @@ def rebuild(config: Config, *, full: bool, progress: Progress = no_progress) -> 
     database = config.database_path
     if not database.is_file():
         raise NoDatabase(database)
-    if not full and not pending(database):
+    if not full and not pending(database) and not config.rates.changed(database):
         return []
     warehouse = Warehouse(database)
     with warehouse.writer(), warehouse.transaction() as copy, database_errors(database):

@@ -128,7 +128,8 @@ def entries(kind: type[Section], name: str, value: Any) -> Iterator[dict[str, An
 def section_of(resolved: Config, kind: type[Section]) -> Any:
     """Return the resolved section of one class."""
     ours = (resolved.project, resolved.database, resolved.duckdb, resolved.transformations)
-    return next(s for s in (*ours, *resolved.vendors.values()) if isinstance(s, kind))
+    others = (resolved.currency, *resolved.vendors.values())
+    return next(s for s in (*ours, *others) if isinstance(s, kind))
 
 
 def as_text(value: Any) -> str:

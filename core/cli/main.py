@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import signal
 import sys
@@ -32,20 +33,18 @@ class LazyGroup(click.Group):
     """The root group: our commands, and one group for each folder of `vendors/`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        vendors = [name for name in vendor_names() if load_vendor(name).cli]
+        vendors = [n for n in vendor_names() if load_vendor(n).cli and n not in COMMANDS]
         head = ["demo", "run"]
         return [*head, *vendors, *[name for name in COMMANDS if name not in head]]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in COMMANDS:
-            module, attribute = COMMANDS[cmd_name].split(":")
-            command = getattr(importlib.import_module(module), attribute)
-            assert isinstance(command, click.Command)
-            return command
-        if cmd_name in vendor_names():
-            group = load_vendor(cmd_name).cli
+        group = load_vendor(cmd_name).cli if cmd_name in vendor_names() else None
+        if cmd_name not in COMMANDS:
             return group() if group else None
-        return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return merged(command, group()) if group else command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; click itself would answer Ctrl-C with an empty line."""
@@ -53,6 +52,15 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
             raise click.Abort from error
+
+
+def merged(ours: click.Command, vendors: click.Group) -> click.Group:
+    """Return a group of ours with the commands of the vendor that has its name."""
+    assert isinstance(ours, click.Group)
+    assert not ours.commands.keys() & vendors.commands.keys()
+    text = "\n\n".join(inspect.cleandoc(group.help or "") for group in (vendors, ours))
+    commands = {**vendors.commands, **ours.commands}
+    return click.Group(ours.name, commands, help=text, context_settings=ours.context_settings)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

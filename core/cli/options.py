@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-from core.config import Config, load_config
+from core.config import Config, CurrencyConfig, load_config
 from core.progress import Progress
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -71,6 +71,7 @@ def demo_config(config: Config) -> Config:
         configured=frozenset(),
         project=replace(config.project, data_dir=config.project.data_dir / "demo"),
         duckdb=replace(config.duckdb, database_path=None),
+        currency=CurrencyConfig(),
     )
 
 

@@ -77,6 +77,7 @@ class S3Store:
         self.bucket = bucket
         self.location = f"s3://{bucket}"
         self._sizes: dict[str, int | None] = {}
+        self._times: dict[str, float] = {}
         with self._errors("open"):
             self.session = open_session(access)
             self.client = open_client(self.session, access)
@@ -95,6 +96,7 @@ class S3Store:
                 folders += [p["Prefix"] for p in page.get("CommonPrefixes", ())]
                 for found in page.get("Contents", ()):
                     self._sizes[found["Key"]] = int(found["Size"])
+                    self._times[found["Key"]] = found["LastModified"].timestamp()
                     files.append(found["Key"])
         files = [key for key in files if key != prefix]
         return Listing(folders=tuple(sorted(folders)), files=tuple(sorted(files)))
@@ -111,6 +113,8 @@ class S3Store:
         return self._sizes[key]
 
     def modified(self, key: str) -> float:
+        if key in self._times:
+            return self._times[key]
         with self._errors("s3:GetObject"):
             found = self.client.head_object(Bucket=self.bucket, Key=key)["LastModified"]
             return float(found.timestamp())

@@ -25,6 +25,33 @@
 {% endmacro %}
 
 
+{# The loads to check by what may be asked of them: `mapped` by a project of ours, `passed_on` as the
+   cloud exported FOCUS, `with_gaps` of providers that leave out what FOCUS asks for. #}
+{% macro loads_by_origin() %}
+  {% set found = {"mapped": [], "passed_on": [], "with_gaps": []} %}
+  {% for load in loads_to_check() %}
+    {% if load["vendor"] in var("vendors_with_gaps", []) %}
+      {% do found["with_gaps"].append(load) %}
+    {% elif load["dialect"].startswith("focus") %}
+      {% do found["passed_on"].append(load) %}
+    {% else %}
+      {% do found["mapped"].append(load) %}
+    {% endif %}
+  {% endfor %}
+  {% do return(found) %}
+{% endmacro %}
+
+
+{# broken_rules of several groups: [[loads, rules]]; groups without loads are left out. #}
+{% macro broken_rules_of(groups) %}
+  {%- set with_loads = groups | selectattr(0) | list or groups[:1] -%}
+  {%- for loads, rules in with_loads %}
+  {{ broken_rules(loads, rules) }}
+  {{ "union all" if not loop.last }}
+  {%- endfor -%}
+{% endmacro %}
+
+
 {# The WHERE condition on cost_and_usage for some loads. It names no other column: a row whose
    period is broken must not escape. All loads need no condition, which costs more than a sum. #}
 {% macro in_loads(loads, column='"x_LoadId"') -%}

@@ -2,7 +2,22 @@
    Numbers such as I9 are those of docs/focus-mapping.md, "Invariants". #}
 
 
-{# Rules that every source must keep: without them totals or periods would be wrong. #}
+{# Rules that every bill must keep: without them its money would be in no sum or in no month. #}
+{% macro rules_of_every_bill() %}
+  {% set rules = [] %}
+  {% for column in [
+      "BilledCost", "EffectiveCost", "BillingPeriodStart", "BillingPeriodEnd", "x_Vendor", "x_Export",
+  ] %}
+    {% do rules.append([column ~ " is set", '"' ~ column ~ '" is null']) %}
+  {% endfor %}
+  {% do return(rules + [
+    ["BillingPeriodStart is the first moment of a month (I11)",
+     'date_trunc(\'month\', "BillingPeriodStart") <> "BillingPeriodStart"'],
+  ]) %}
+{% endmacro %}
+
+
+{# Rules that every source must keep, unless its provider may leave gaps. #}
 {% macro rules_of_every_source() %}
   {% set rules = [] %}
   {% for column in [

@@ -8,6 +8,7 @@ import tests.fixtures.aws.broken_files
 import tests.fixtures.aws.broken_manifests  # noqa: F401 - registers its cases
 from core import errors
 from tests.fixtures.aws.cases import CASES
+from tests.fixtures.focus.broken import BROKEN
 from tests.fixtures.killed import POINTS
 from tests.integration.test_bad_settings import SETTINGS
 from tests.source import ROOT
@@ -50,3 +51,9 @@ def test_every_wrong_setting_is_listed():
 def test_the_number_of_kills_is_true():
     words = {22: "twenty-two"}
     assert f"SIGKILL at {words[len(POINTS)]} points" in PAGE
+
+
+def test_every_wrong_file_of_a_source_is_listed_with_its_code():
+    page = (ROOT / "docs" / "vendors" / "focus.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (.+) \| (\d+) \|$", page.split("## Broken files\n", 1)[1], re.M)
+    assert listed == [(case.name, str(case.code)) for case in BROKEN]

@@ -58,6 +58,7 @@ VENDOR = Vendor(
     source=_source,
     totals=totals,
     focus_needs=focus_needs,
+    provider_names=frozenset(["Amazon Web Services", "Amazon Web Services, Inc.", "Amazon"]),
     cli=_cli,
     demo=_demo,
 )

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from core.errors import BadSetting, MissingSetting
 from core.periods import parse_period
@@ -17,7 +14,7 @@ from core.rawtables import check_names
 from core.sections import Section, secret, tables
 from core.sql import snake
 from core.storage.base import ObjectStore
-from core.storage.folder import FolderStore
+from core.storage.open import open_store as open_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,13 +180,10 @@ def open_store(export: AwsExport) -> ObjectStore:
     """Open the bucket, or the folder that mirrors one, of an export."""
     settings = export.settings
     assert settings.bucket is not None
-    scheme = urlsplit(settings.bucket).scheme
-    if scheme == "file":
-        return FolderStore(Path(url2pathname(urlsplit(settings.bucket).path)))
-    if "/" in settings.bucket.removeprefix("s3://").rstrip("/") or settings.bucket == ".":
-        return FolderStore(Path(settings.bucket).expanduser())
-    from core.storage.s3 import S3Access, S3Store
-
-    names = {f.name for f in fields(S3Access)}
-    access = S3Access(**{n: getattr(settings, n) for n in names})
-    return S3Store(settings.bucket.removeprefix("s3://").rstrip("/"), access)
+    name = settings.bucket.removeprefix("s3://").rstrip("/")
+    is_bucket = "/" not in name and name not in (".", "~") and not name.startswith("file:")
+    store, below = open_url(f"s3://{name}" if is_bucket else settings.bucket, settings)
+    if below:
+        expected = "a bucket or a folder; what lies below it belongs into prefix"
+        raise BadSetting("aws.bucket", settings.bucket, expected)
+    return store

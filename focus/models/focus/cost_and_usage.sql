@@ -86,5 +86,6 @@ select
     x_commitment_start as "x_CommitmentStart",
     x_commitment_end as "x_CommitmentEnd",
     x_commitment_term as "x_CommitmentTerm",
-    x_payment_option as "x_PaymentOption"
+    x_payment_option as "x_PaymentOption",
+    x_other as "x_Other"
 from charges

@@ -44,5 +44,5 @@ from daily_costs_metrics as costs
 left join tag_coverage_metrics as tags
     on
         costs.billing_period = tags.billing_period
-        and costs.billing_currency = tags.billing_currency
+        and costs.billing_currency is not distinct from tags.billing_currency
 left join periods on costs.billing_period = periods.billing_period

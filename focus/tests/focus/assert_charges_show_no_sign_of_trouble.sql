@@ -1,11 +1,13 @@
 -- Warns with one row per load and rule that charges of the load break, though a bill may.
 -- A provider's own FOCUS export is passed on as it is: rules for our mappings only warn there.
 {{ config(severity='warn') }}
-{%- set native = loads_to_check(['focus_1_0', 'focus_1_2']) -%}
-{%- set mapped = loads_to_check(['cur_1', 'cur_2']) %}
+{%- set loads = loads_by_origin() -%}
 
-{{ broken_rules(mapped, rules_that_warn()) }}
-{% if native %}
-union all
-{{ broken_rules(native, rules_that_warn() + rules_of_mapped_sources()) }}
-{% endif %}
+{{ broken_rules_of([
+    [loads["mapped"], rules_that_warn()],
+    [loads["passed_on"], rules_that_warn() + rules_of_mapped_sources()],
+    [
+        loads["with_gaps"],
+        rules_of_every_source() + rules_that_warn() + rules_of_mapped_sources()
+    ],
+]) }}

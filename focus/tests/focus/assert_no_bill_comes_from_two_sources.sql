@@ -1,6 +1,8 @@
 -- Fails where a payer's month comes from CUR and from a FOCUS export, or from two versions of
--- FOCUS: its money would count twice (N-I2).
-{%- set loads = loads_to_check() %}
+-- FOCUS: its money would count twice (N-I2). Vendors of many providers, whose account ids may be
+-- equal by chance, are compared by provider when an import ends.
+{%- set origin = loads_by_origin() %}
+{%- set loads = origin["mapped"] + origin["passed_on"] %}
 with
 
 sources as (
@@ -14,7 +16,9 @@ sources as (
     from (
         select distinct "BillingAccountId", "BillingPeriodStart", "x_Vendor", "x_Export", "x_LoadId"
         from {{ ref('cost_and_usage') }}
-        where {{ in_periods(loads) }}
+        where
+            {{ in_periods(loads) }}
+            and "x_Vendor" not in ({{ string_literals(var('vendors_with_gaps', []) + ['']) }})
     ) as focus
     inner join ledger.loads as loads on focus."x_LoadId" = loads.load_id
 

@@ -9,6 +9,8 @@ select
     min("x_Export") as one_export,
     max("x_Export") as other_export
 from {{ ref('cost_and_usage') }}
-where {{ in_periods(loads) }}
+where
+    {{ in_periods(loads) }}
+    and "x_Vendor" not in ({{ string_literals(var('vendors_with_gaps', []) + ['']) }})
 group by 1, 2, 3, 4
 having min("x_Export") <> max("x_Export")

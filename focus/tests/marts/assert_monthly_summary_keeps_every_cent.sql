@@ -22,7 +22,7 @@ from bill
 full join {{ ref('monthly_summary') }} as summary
     on
         bill.billing_period = summary.billing_period
-        and bill.billing_currency = summary.billing_currency
+        and bill.billing_currency is not distinct from summary.billing_currency
 where
     bill.billed_cost is distinct from summary.billed_cost
     or bill.effective_cost is distinct from summary.effective_cost

@@ -165,7 +165,8 @@ mapped as (
             as sku_price_details,
         tag_sets.tags,
         tag_sets.cost_categories as x_cost_categories,
-        {{ json_or_null('charges.discount') }} as x_discounts
+        {{ json_or_null('charges.discount') }} as x_discounts,
+        cast(null as json) as x_other
 
     from {{ ref('int_aws__priced') }} as charges
     left join {{ ref('aws_services') }} as services

@@ -1,0 +1,113 @@
+"""Exports without a manifest: which file holds which billing months, and since when.
+
+A month is then all files that hold lines of it. What a file holds is read once and noted in
+`ledger.files`, under a stamp of its size and time, so that a run with nothing new reads none.
+
+- A month whose files changed, or were joined by another, is replaced whole by what lies there.
+- A month that only lost files stays as it was loaded: providers delete old files after a time.
+- A file that was written anew without a month that it held is taken off that month.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from core.storage.base import ObjectStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileContent:
+    """What one file was found to hold."""
+
+    stamp: str
+    """Size and time: another stamp means another content."""
+    periods: tuple[date, ...]
+    """First days of the billing months that it has lines of."""
+    dialect: str
+
+
+Inventory = dict[str, FileContent]
+"""Key of the file -> its content."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """One billing month: the files that make it up."""
+
+    period: date
+    files: tuple[str, ...]
+    fingerprint: str
+    shared: bool
+    """Whether a file of it holds lines of other months too."""
+
+
+def stamp_of(store: ObjectStore, key: str) -> str:
+    """Return what tells one content of a file from another, without reading it."""
+    written = datetime.fromtimestamp(store.modified(key), UTC)
+    return f"{store.size(key)} {written:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def months(
+    present: Mapping[str, FileContent], former: Mapping[str, FileContent], *, salt: str = ""
+) -> tuple[list[Month], Inventory]:
+    """Return the months that the present files make up, and the inventory to note.
+
+    Args:
+        present: The files that are there now.
+        former: The inventory that was noted when months were last loaded.
+        salt: Settings that change what a month becomes; another text is another fingerprint.
+    """
+    noted = dict(present)
+    found = []
+    for period in sorted({p for content in present.values() for p in content.periods}):
+        now = {k for k, content in present.items() if period in content.periods}
+        was = {k for k, content in former.items() if period in content.periods}
+        gone = was - present.keys()
+        rewritten = {k for k in was & present.keys() if k not in now}
+        same = all(k in was and former[k].stamp == present[k].stamp for k in now)
+        kept = gone if gone and same and not rewritten else set()
+        for key in kept:
+            noted[key] = keep(noted.get(key), former[key], period)
+        stamps = {k: (former if k in kept else present)[k].stamp for k in now | kept | rewritten}
+        found.append(
+            Month(
+                period=period,
+                files=tuple(sorted(now | rewritten)),
+                fingerprint=fingerprint(stamps.items(), salt),
+                shared=any(len(present[k].periods) != 1 for k in now | rewritten),
+            )
+        )
+    return [*found, *emptied(present, former, salt)], noted
+
+
+def keep(noted: FileContent | None, former: FileContent, period: date) -> FileContent:
+    """Return the note of a file that is gone, for one more month that it still counts for."""
+    return replace(former, periods=(*(noted.periods if noted else ()), period))
+
+
+def emptied(
+    present: Mapping[str, FileContent], former: Mapping[str, FileContent], salt: str
+) -> Iterable[Month]:
+    """Yield the months that no file has lines of any more, though one that had them is there."""
+    held = {p for content in present.values() for p in content.periods}
+    for period in sorted({p for content in former.values() for p in content.periods} - held):
+        files = {
+            k: present[k].stamp
+            for k, content in former.items()
+            if period in content.periods and k in present
+        }
+        if files:
+            yield Month(
+                period=period,
+                files=tuple(sorted(files)),
+                fingerprint=fingerprint(files.items(), salt),
+                shared=True,
+            )
+
+
+def fingerprint(stamps: Iterable[tuple[str, str]], salt: str) -> str:
+    text = "\n".join([salt, *(f"{key}\t{stamp}" for key, stamp in sorted(stamps))])
+    return hashlib.sha256(text.encode()).hexdigest()

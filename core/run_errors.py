@@ -1,0 +1,78 @@
+"""What every error of ours is, and those of a run itself; core/errors.py has the whole tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class FinopsError(Exception):
+    """A failure that the user can act on; the CLI prints it without a traceback."""
+
+    exit_code = 1
+
+    def __init__(self, problem: str, *, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+class BusyError(FinopsError):
+    exit_code = 6
+
+    def __init__(self, path: Path, owner: str) -> None:
+        hint = "Wait for it to end, or close the program: only readers may have it open."
+        super().__init__(f"another process ({owner}) is writing {path}", hint=hint)
+
+
+class DiskError(FinopsError):
+    exit_code = 7
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot write {path}: {reason}",
+            hint="Free some space (an import needs room for a second copy of the database) "
+            "or set another data_dir. The last good database is untouched.",
+        )
+
+
+class ConservationError(FinopsError):
+    exit_code = 8
+
+    def __init__(self, stage: str, differences: Iterable[str]) -> None:
+        lines = "\n  ".join(differences)
+        super().__init__(
+            f"the {stage} does not hold the same money as the source:\n  {lines}",
+            hint="Nothing was published; the former month stays. Please report this with the "
+            "lines above: it is a fault of ours or of the export.",
+        )
+
+
+class QueryError(FinopsError):
+    exit_code = 9
+
+    def __init__(self, reason: str, *, hint: str = "") -> None:
+        super().__init__(
+            reason,
+            hint=hint or '`./finops query "SHOW ALL TABLES"` lists what can be asked.',
+        )
+
+
+class NoDatabase(QueryError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"there is no database {path} yet",
+            hint="`./finops demo` makes one with demo data, "
+            "`./finops aws import-cur` one with yours.",
+        )
+
+
+class TransformError(FinopsError):
+    exit_code = 10
+
+    def __init__(self, failures: Iterable[str]) -> None:
+        lines = "\n  ".join(failures)
+        super().__init__(
+            f"the FOCUS build failed:\n  {lines}",
+            hint="Nothing was published. To see the raw lines, import with --no-transform into "
+            "another data folder; docs/troubleshooting.md, A check fails, shows how.",
+        )

@@ -1,0 +1,240 @@
+"""`finops focus import` and what belongs to it; core's own `focus` commands stand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from core import ledger
+from core.cli.imports import import_and_print
+from core.cli.options import config_option, demo_option, json_option, print_json, resolve
+from core.cli.tables import print_table
+from core.config import Config
+from core.errors import NoDatabase
+from core.exports import load_vendor
+from core.periods import name as period_name
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+SOURCE_OPTIONS = (
+    click.option("--provider", "-P", help="Name of the provider, or of one [[focus.sources]] "
+                 "table of config.toml; oci for OCI's own cost reports, too."),
+    click.option("--source", "-S", help="Folder, file or pattern of the files: "
+                 "s3://bucket/folder, file:///folder or a path."),
+    click.option("--delivery", type=click.Choice(["parts", "newest"]),
+                 help="parts: a month is all of its files; newest: each delivery holds the month "
+                 "anew."),
+    click.option("--start-date", "-s", metavar="YYYY-MM", help="First billing month."),
+    click.option("--end-date", "-e", metavar="YYYY-MM",
+                 help="Last billing month, itself included."),
+)  # fmt: skip
+
+
+def source_options(command: Command) -> Command:
+    """Add the options that say where files lie."""
+    for option in reversed(SOURCE_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.group()
+def focus() -> None:
+    """Import FOCUS files of any provider, and OCI's cost reports.
+
+    FOCUS 0.5 to 1.4, csv, csv.gz and Parquet; the version is told by the columns.
+    """
+
+
+@focus.command("import")
+@config_option
+@source_options
+@click.option("--fill", metavar="COLUMN=TEXT,...",
+              help="What you know and the files leave empty: BillingCurrency=USD.")  # fmt: skip
+@click.option("--reset", "-r", is_flag=True, default=None,
+              help="Load months again that are already loaded.")  # fmt: skip
+@click.option("--no-transform", is_flag=True, help="Stop after the raw tables.")
+@json_option
+@click.pass_context
+def import_(
+    ctx: click.Context, /, config_path: str | None, no_transform: bool, as_json: bool, **flags: Any
+) -> None:
+    """Load the billing months of FOCUS files that are new or changed.
+
+    A month whose files changed is replaced whole. What FOCUS 1.2 asks for and the provider leaves
+    out is listed and stays empty; docs/vendors/focus.md has the rules.
+
+    \b
+    Examples:
+      ./finops focus import --provider Grafana --source s3://exports/grafana
+      ./finops focus import --provider Snowflake --source exports/snowflake/*.parquet
+      ./finops focus import --provider oci --source oci-reports --fill BillingCurrency=EUR
+    """
+    config = focus_config(ctx, config_path, flags)
+    vendor = load_vendor("focus")
+    sources = vendor.exports(config.vendors["focus"])
+    import_and_print(
+        config,
+        [(vendor, source) for source in sources],
+        transform=config.transformations.enabled and not no_transform,
+        as_json=as_json,
+    )
+    if as_json or no_transform:
+        return
+    from vendors.focus.gaps import sentences
+
+    for source in sources:
+        for sentence in sentences(config.database_path, source.name):
+            click.echo(sentence, err=True)
+
+
+@focus.command("list-files")
+@config_option
+@source_options
+@json_option
+@click.pass_context
+def list_files(ctx: click.Context, /, config_path: str | None, as_json: bool, **flags: Any) -> None:
+    """List the files of a source, the months that each holds, and which are loaded.
+
+    The state is new, loaded, or changed: loaded, but the file is another since.
+
+    \b
+    Examples:
+      ./finops focus list-files --provider Grafana --source s3://exports/grafana
+    """
+    config = focus_config(ctx, config_path, flags)
+    vendor = load_vendor("focus")
+    rows = []
+    for source in vendor.exports(config.vendors["focus"]):
+        from vendors.focus.files import look
+
+        noted = ledger.inventory(config.database_path, "focus", source.name)
+        for key, found in look(vendor.store(source), source, noted).items():
+            known = noted.get(key)
+            same = known is not None and known.stamp == found.stamp
+            rows.append(
+                {
+                    "provider": source.name,
+                    "file": key,
+                    "months": ", ".join(period_name(p) for p in found.periods),
+                    "state": "loaded" if same else "changed" if known else "new",
+                    "dialect": found.dialect,
+                    "written": found.stamp.partition(" ")[2][:19],
+                }
+            )
+    show(rows, as_json)
+
+
+@focus.command("list-sources")
+@config_option
+@demo_option
+@json_option
+@click.pass_context
+def list_sources(
+    ctx: click.Context, /, config_path: str | None, demo: bool | None, as_json: bool
+) -> None:
+    """List the sources that are loaded or configured, with their months and versions.
+
+    \b
+    Examples:
+      ./finops focus list-sources
+      ./finops focus list-sources --demo --json
+    """
+    config = resolve(ctx, config_path, demo=demo)
+    settings = config.vendors["focus"]
+    given = settings.provider or settings.sources
+    where = {s.name: s.location for s in load_vendor("focus").exports(settings)} if given else {}
+    loads = [row for row in history(config) if row["status"] == "current"]
+    rows = []
+    for name in sorted(where.keys() | {str(row["export"]) for row in loads}):
+        months = [row for row in loads if row["export"] == name]
+        rows.append(
+            {
+                "provider": name,
+                "source": where.get(name, ""),
+                "months": len(months),
+                "first": min((str(row["billing_period"]) for row in months), default=""),
+                "last": max((str(row["billing_period"]) for row in months), default=""),
+                "rows": sum(int(row["rows"]) for row in months),
+                "dialects": ", ".join(sorted({str(row["dialect"]) for row in months})),
+            }
+        )
+    show(rows, as_json)
+
+
+@focus.command("list-gaps")
+@config_option
+@click.option("--provider", "-P", help="Only this source.")
+@demo_option
+@json_option
+@click.pass_context
+def list_gaps(
+    ctx: click.Context,
+    /,
+    config_path: str | None,
+    provider: str | None,
+    demo: bool | None,
+    as_json: bool,
+) -> None:
+    """List the FOCUS 1.2 columns that a source leaves out or empty.
+
+    `wanted` says what FOCUS asks for: always (in every row), column (nulls allowed), or sometimes.
+
+    \b
+    Examples:
+      ./finops focus list-gaps
+      ./finops focus list-gaps --provider Grafana --json
+    """
+    from vendors.focus.gaps import gaps
+
+    config = resolve(ctx, config_path, demo=demo)
+    show(gaps(config.database_path, provider), as_json)
+
+
+@focus.command("show-state")
+@config_option
+@click.option("--provider", "-P", help="Only this source.")
+@click.option("--billing-period", "-B", metavar="YYYY-MM", help="Only this month.")
+@demo_option
+@json_option
+@click.pass_context
+def show_state(
+    ctx: click.Context,
+    /,
+    config_path: str | None,
+    provider: str | None,
+    billing_period: str | None,
+    demo: bool | None,
+    as_json: bool,
+) -> None:
+    """Show every version that was loaded, the current and the superseded ones.
+
+    \b
+    Examples:
+      ./finops focus show-state
+      ./finops focus show-state --provider Grafana --billing-period 2026-01 --json
+    """
+    config = resolve(ctx, config_path, demo=demo)
+    rows = ledger.history(config.database_path, "focus", provider, billing_period)
+    show(rows, as_json, hide=("load_id", "fingerprint", "superseded_by"))
+
+
+def history(config: Config) -> list[dict[str, Any]]:
+    try:
+        return ledger.history(config.database_path, "focus", None, None)
+    except NoDatabase:
+        return []
+
+
+def focus_config(ctx: click.Context, config_path: str | None, flags: dict[str, Any]) -> Config:
+    """Resolve the configuration with the typed flags of [focus]."""
+    return resolve(ctx, config_path, flags={"focus": flags})
+
+
+def show(rows: list[dict[str, Any]], as_json: bool, hide: tuple[str, ...] = ()) -> None:
+    """Print rows as JSON, whole, or as a table without the columns of `hide`."""
+    if as_json:
+        print_json(rows)
+    else:
+        print_table([{k: v for k, v in row.items() if k not in hide} for row in rows])

@@ -1,0 +1,183 @@
+"""The section [focus] of config.toml and its [[focus.sources]] entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal, Self
+
+from core.errors import BadSetting, MissingSetting
+from core.periods import parse_period
+from core.rawtables import check_names
+from core.sections import Section, secret, tables
+from core.sql import snake
+from core.storage.base import ObjectStore
+from core.storage.open import open_store as open_url
+from vendors.focus.columns import FOCUS, focus_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class FocusConfig(Section):
+    """FOCUS files of any provider, and OCI's own cost reports."""
+
+    table = "focus"
+
+    provider: str | None = None
+    """Name of the provider: the source's name, and ProviderName where the files have none."""
+
+    source: str | None = None
+    """Folder, file or pattern of the files: s3://bucket/folder, file:///folder or a path."""
+
+    delivery: Literal["parts", "newest"] | None = None
+    """parts: a month is all of its files; newest: each delivery holds the month anew."""
+
+    fill: tuple[str, ...] = ()
+    """What you know and the files leave empty, such as ["BillingCurrency=USD"]."""
+
+    dataset_name: str = "focus_billing"
+    """Schema of the raw tables."""
+
+    start_date: str | None = None
+    """First month to load, YYYY-MM."""
+
+    end_date: str | None = None
+    """Last month to load, YYYY-MM, itself included."""
+
+    reset: bool = False
+    """Load months again that are already loaded."""
+
+    region: str | None = None
+    """Region of the bucket; AWS's own configuration when not set."""
+
+    endpoint_url: str | None = None
+    """Another S3 endpoint, such as OCI's, Cloudflare's or a private one."""
+
+    profile: str | None = None
+    """Profile of ~/.aws/config."""
+
+    role_arn: str | None = None
+    """Role to assume before reading."""
+
+    external_id: str | None = secret()
+    """External id that the role asks for."""
+
+    access_key_id: str | None = secret()
+    """Access key; leave empty to use the AWS credential chain."""
+
+    secret_access_key: str | None = secret()
+    """Secret of the access key; leave empty to use the AWS credential chain."""
+
+    session_token: str | None = secret()
+    """Token of temporary keys."""
+
+    sources: tuple[Any, ...] = tables(provider="Grafana", source="s3://exports/grafana")
+    """Further sources: each takes the settings above; `name` tells two of one provider apart."""
+
+    @classmethod
+    def resolve(
+        cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
+    ) -> Self:
+        """Resolve [focus]; what was typed overrules [[focus.sources]], and --provider picks."""
+        config = super().resolve(file, env, flags)
+        wanted = flags.get("provider")
+        typed = {name for name, value in flags.items() if value is not None} - {"provider"}
+        entries = tuple(
+            {name: value for name, value in entry.items() if name not in typed}
+            for entry in config.sources
+            if wanted in (None, entry.get("name"), entry.get("provider"))
+        )
+        provider = None if wanted and entries else config.provider
+        return replace(config, provider=provider, sources=entries)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FocusSource:
+    """One configured source, checked."""
+
+    name: str
+    settings: FocusConfig
+    start: date | None
+    end: date | None
+    fill: Mapping[str, str]
+    """Raw column -> text to use where it is empty."""
+
+    @property
+    def reset(self) -> bool:
+        return self.settings.reset
+
+    @property
+    def table_strategy(self) -> str:
+        return "separate"
+
+    @property
+    def table_prefix(self) -> str:
+        return f"{snake(self.name)}__"
+
+    @property
+    def tag_keys(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def location(self) -> str:
+        return str(self.settings.source)
+
+
+def configured_sources(config: FocusConfig) -> Sequence[FocusSource]:
+    """Return every source that [focus] and [[focus.sources]] describe.
+
+    Raises:
+        MissingSetting: If one lacks its provider or source.
+        ExportCollision: If two have one name.
+    """
+    alone = replace(config, sources=())
+    entries = [overlaid(alone, **entry) for entry in config.sources]
+    if config.provider or not entries:
+        entries.insert(0, (None, alone))
+    found = [checked(name, settings) for name, settings in entries]
+    check_names(source.name for source in found)
+    return found
+
+
+def overlaid(
+    config: FocusConfig, *, name: str | None = None, **entry: Any
+) -> tuple[str | None, FocusConfig]:
+    """Lay one [[focus.sources]] entry over [focus]."""
+    return name, replace(config, **entry)
+
+
+def checked(name: str | None, settings: FocusConfig) -> FocusSource:
+    if not settings.provider:
+        raise MissingSetting("focus.provider", "--provider", "OPEN_FINOPS_FOCUS_PROVIDER")
+    if not settings.source:
+        raise MissingSetting("focus.source", "--source", "OPEN_FINOPS_FOCUS_SOURCE")
+    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
+    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
+    if start and end and start > end:
+        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
+        raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
+    fill = {} if settings.provider is None else dict(filled(text) for text in settings.fill)
+    return FocusSource(
+        name=name or settings.provider, settings=settings, start=start, end=end, fill=fill
+    )
+
+
+def filled(text: str) -> tuple[str, str]:
+    """Return the raw column and the text of one `Column=text`.
+
+    Raises:
+        BadSetting: If it is no text column of FOCUS.
+    """
+    column, equals, value = text.partition("=")
+    raw = focus_name(column)
+    if not (equals and value.strip() and raw and FOCUS[raw].type == "VARCHAR"):
+        expected = "a text column of FOCUS and its value, such as BillingCurrency=USD"
+        raise BadSetting("focus.fill", text, expected)
+    return raw, value.strip()
+
+
+def open_store(source: FocusSource) -> ObjectStore:
+    """Open the store that a source's files lie in."""
+    return open_url(source.location, source.settings, setting="focus.source")[0]

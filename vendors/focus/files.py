@@ -1,0 +1,220 @@
+"""Which billing months the files of a source hold; there is no manifest that says it.
+
+A file is opened when it is new or changed: its header tells the version, one column the months.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from core.csvfile import read_csv_file
+from core.diagnose import unreadable
+from core.errors import BadValue, CorruptFile, NoFiles, NothingInRange, SchemaMismatch
+from core.exports import ExportVersion
+from core.inventory import FileContent, Inventory, Month, months, stamp_of
+from core.periods import name as period_name
+from core.storage.base import ObjectStore
+from core.storage.open import files_within, open_store
+from vendors.focus.columns import family
+from vendors.focus.config import FocusSource
+from vendors.focus.reading import (
+    ENDINGS,
+    Table,
+    csv_table,
+    dates_in,
+    form_of,
+    header_of,
+    parquet_table,
+    text_of,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FocusVersion(ExportVersion):
+    """One billing month of one source."""
+
+    shared: bool = False
+    """Whether a file of it holds lines of other months too."""
+    provider: str = ""
+    """Who the bill is of, where its files do not say."""
+    fill: tuple[tuple[str, str], ...] = ()
+    """(raw column, text to use where it is empty)."""
+    may_repeat: bool = False
+    """Whether two of its files may hold equal lines, as the settings say."""
+
+
+def stock(
+    store: ObjectStore, source: FocusSource, noted: Inventory
+) -> tuple[Sequence[ExportVersion], Inventory]:
+    """Return the months that a source's files make up now, and what to note of the files.
+
+    Raises:
+        NoFiles, NothingInRange: If there is nothing to load.
+        AlienFile, CorruptFile, BadValue, SchemaMismatch: If a file is no bill.
+    """
+    present = look(store, source, noted)
+    chosen = newest(store, present) if source.settings.delivery == "newest" else present
+    former = {} if source.reset or chosen is not present else noted
+    salt = repr((sorted(source.fill.items()), source.settings.delivery))
+    found, note = months(chosen, former, salt=salt)
+    versions = [version(store, source, month, present) for month in found]
+    return in_range(versions, source), {**note, **present}
+
+
+def look(store: ObjectStore, source: FocusSource, noted: Inventory) -> Inventory:
+    """Return what each file holds, from the note of it where it is the same file still."""
+    wanted = open_store(source.location, source.settings, setting="focus.source")[1]
+    keys = sorted(files_within(store, wanted, tuple(ENDINGS)))
+    if not keys:
+        raise NoFiles(source.location, ENDINGS)
+    connection: duckdb.DuckDBPyConnection | None = None
+    found: Inventory = {}
+    for key in keys:
+        stamp = stamp_of(store, key)
+        known = noted.get(key)
+        if known and known.stamp == stamp and not source.reset:
+            found[key] = known
+            continue
+        if connection is None:
+            connection = duckdb.connect()
+            for statement in ("SET TimeZone = 'UTC'", *store.statements()):
+                connection.execute(statement)
+        found[key] = open_file(connection, store, key, stamp)
+    if connection:
+        connection.close()
+    return found
+
+
+def open_file(
+    connection: duckdb.DuckDBPyConnection, store: ObjectStore, key: str, stamp: str
+) -> FileContent:
+    """Read a file's header and its column of months."""
+    form = form_of(key)
+    if form == "parquet":
+        try:
+            table = parquet_table(connection, store, [key])
+            return content(connection, table, stamp)
+        except duckdb.Error as error:
+            raise unreadable(error, lone(key, form), store) from error
+    with tempfile.TemporaryDirectory(prefix="finops-focus-") as folder:
+        path = store.local(key)
+        if path is None:
+            path = Path(folder) / f"file.{form}"
+            store.download(key, path)
+        where = store.name(key)
+        header = header_of(path, form, where)
+        table = csv_table([str(path)], header, form, where)
+        try:
+            found = content(connection, table, stamp)
+        except duckdb.Error as error:
+            read_csv_file(path, packed=form == "csv.gz", where=where)
+            raise unreadable(error, lone(key, form), store) from error
+        if not found.periods and read_csv_file(path, packed=form == "csv.gz", where=where).lines:
+            raise CorruptFile(where, "none of its lines can be read")
+        return found
+
+
+def content(connection: duckdb.DuckDBPyConnection, table: Table, stamp: str) -> FileContent:
+    """Return the months that a table has lines of.
+
+    Raises:
+        BadValue: If a line does not say to which month it belongs.
+    """
+    expression, kind = table.cells()[table.month]
+    cell = text_of(expression, kind, text=table.text)
+    value = dates_in(connection, table).parse(cell) if kind == "VARCHAR" else cell
+    rows = connection.execute(
+        f"SELECT CAST(date_trunc('month', TRY({value})) AS DATE) AS month, "
+        f"min(CAST({cell} AS VARCHAR)) FROM {table.relation} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    for month, text in rows:
+        if month is None:
+            raise BadValue(table.where, table.month, text or "", "a date, which every line needs")
+    return FileContent(
+        stamp=stamp, periods=tuple(month for month, _ in rows), dialect=table.dialect
+    )
+
+
+def newest(store: ObjectStore, present: Inventory) -> Inventory:
+    """Leave each month to its newest delivery: the newest folder, or file of its only folder."""
+
+    def written(key: str) -> tuple[float, str]:
+        return store.modified(key), key
+
+    chosen: dict[str, list[date]] = {key: [] for key in present}
+    for period in {p for content in present.values() for p in content.periods}:
+        keys = [key for key, content in present.items() if period in content.periods]
+        latest = max(keys, key=written)
+        folder = latest.rpartition("/")[0]
+        several = any(key.rpartition("/")[0] != folder for key in keys)
+        for key in keys:
+            if key == latest or (several and key.rpartition("/")[0] == folder):
+                chosen[key].append(period)
+    return {
+        key: replace(content, periods=tuple(chosen[key]))
+        for key, content in present.items()
+        if chosen[key]
+    }
+
+
+def version(
+    store: ObjectStore, source: FocusSource, month: Month, present: Mapping[str, FileContent]
+) -> ExportVersion:
+    """Return one month as the loader wants it.
+
+    Raises:
+        SchemaMismatch: If its files are of two formats, or of FOCUS and of OCI's cost report.
+    """
+    where = f"{source.name} {period_name(month.period)}"
+    forms = {form_of(key) for key in month.files}
+    if len(forms) > 1:
+        raise SchemaMismatch(where, f"some are {' and others '.join(sorted(forms))}")
+    kinds = {family(present[key].dialect) for key in month.files}
+    if len(kinds) > 1:
+        raise SchemaMismatch(where, "some are FOCUS and others are OCI's cost report")
+    last = max(month.files, key=lambda key: (store.modified(key), key))
+    written = present[last].stamp.partition(" ")[2]
+    return FocusVersion(
+        vendor="focus",
+        export=source.name,
+        billing_period=month.period,
+        version_id=f"{written[:19]}Z-{month.fingerprint[:8]}",
+        fingerprint=month.fingerprint,
+        manifest="",
+        files=month.files,
+        format=forms.pop(),
+        dialect=present[last].dialect,
+        shared=month.shared or any(len(present[key].periods) != 1 for key in month.files),
+        provider=source.settings.provider or source.name,
+        fill=tuple(source.fill.items()),
+        may_repeat=source.settings.delivery is not None,
+    )
+
+
+def lone(key: str, form: str) -> ExportVersion:
+    """Return a version of one file, for an error about it."""
+    return ExportVersion(
+        vendor="focus", export="", billing_period=date(1970, 1, 1), version_id="", fingerprint="",
+        manifest="", files=(key,), format=form, dialect="",
+    )  # fmt: skip
+
+
+def in_range(versions: Sequence[ExportVersion], source: FocusSource) -> list[ExportVersion]:
+    """Return the versions of the months that are wanted."""
+    start, end = source.start or date.min, source.end or date.max
+    found = [v for v in versions if start <= v.billing_period <= end]
+    if versions and not found:
+        first, last = versions[0].billing_period, versions[-1].billing_period
+        raise NothingInRange(
+            source.location,
+            period_name(start) if source.start else "the beginning",
+            period_name(end) if source.end else "now",
+            f"{period_name(first)} to {period_name(last)}",
+        )
+    return found
