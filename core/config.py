@@ -23,7 +23,7 @@ MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 class ProjectConfig(Section):
     """The project and the place of its data."""
 
-    table = "project"
+    section = "project"
 
     name: str = "open-finops-stack"
     """Shown in reports."""
@@ -36,7 +36,7 @@ class ProjectConfig(Section):
 class DatabaseConfig(Section):
     """The engine that holds the data."""
 
-    table = "database"
+    section = "database"
 
     backend: Literal["duckdb"] = "duckdb"
     """The engine. DuckDB is the one that is tested end to end."""
@@ -46,7 +46,7 @@ class DatabaseConfig(Section):
 class DuckDbConfig(Section):
     """DuckDB: its file and its limits."""
 
-    table = "database.duckdb"
+    section = "database.duckdb"
 
     database_path: Path | None = None
     """The database file; finops.duckdb in data_dir when not set."""
@@ -59,16 +59,16 @@ class DuckDbConfig(Section):
 
     def __post_init__(self) -> None:
         if not MEMORY.fullmatch(self.memory_limit):
-            raise BadSetting(f"{self.table}.memory_limit", self.memory_limit, "a size like 2GB")
+            raise BadSetting(f"{self.section}.memory_limit", self.memory_limit, "a size like 2GB")
         if self.threads < 0:
-            raise BadSetting(f"{self.table}.threads", self.threads, "0 or more")
+            raise BadSetting(f"{self.section}.threads", self.threads, "0 or more")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransformationsConfig(Section):
     """What happens after an import."""
 
-    table = "transformations"
+    section = "transformations"
 
     enabled: bool = True
     """Build FOCUS and the marts after an import; --no-transform turns it off once."""
@@ -139,16 +139,16 @@ def load_config(
     env = os.environ if env is None else env
     flags = flags or {}
     path = find_config(path)
-    kinds = {kind.table: kind for kind in sections()}
+    kinds = {kind.section: kind for kind in sections()}
     file = dict(flatten(read_toml(path) if path else {}, kinds))
     if unknown := file.keys() - kinds:
         raise UnknownSetting(str(path), unknown, kinds)
     origins: dict[str, str] = {}
 
     def section(kind: type[Section]) -> Any:
-        layers = (file.get(kind.table, {}), env, flags.get(kind.table, {}))
+        layers = (file.get(kind.section, {}), env, flags.get(kind.section, {}))
         for name, given in kind.given(*layers).items():
-            origins[f"{kind.table}.{name}"] = given.origin
+            origins[f"{kind.section}.{name}"] = given.origin
         return kind.resolve(*layers)
 
     vendors = {name: section(load_vendor(name).config) for name in vendor_names()}

@@ -4,7 +4,7 @@ FinopsError                     1
 ├── ConfigError                 2  a setting, an option or config.toml is wrong
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
 ├── SourceError                 3  the export is not where, or what, the settings say
-│   ├── ManifestNotFound, BadManifest, TwoManifests, FileMissing, OutsideFolder
+│   ├── ManifestNotFound, NoFiles, BadManifest, TwoManifests, FileMissing, OutsideFolder
 │   └── WrongExportVersion, ExportCollision, NothingInRange
 ├── DataError                   4  a file of the export cannot be read as a bill
 │   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch
@@ -91,6 +91,12 @@ class ManifestNotFound(SourceError):
         )
 
 
+class NoFiles(SourceError):
+    def __init__(self, where: str, wanted: str) -> None:
+        hint = "Check the path; files are found by their endings, in all folders below it."
+        super().__init__(f"{where} holds no {wanted}", hint=hint)
+
+
 class BadManifest(SourceError):
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(
@@ -156,9 +162,9 @@ class CorruptFile(DataError):
 class AlienFile(DataError):
     def __init__(self, where: str, missing: Iterable[str]) -> None:
         super().__init__(
-            f"{where} is not an AWS bill that we know: it lacks {', '.join(sorted(missing))}",
-            hint="Check that the export is a Cost and Usage Report or a FOCUS export, "
-            "and that its SQL selects these columns.",
+            f"{where} is not a bill that we know: it lacks {', '.join(sorted(missing))}",
+            hint="Check that the file is of the provider's billing export, and that the export "
+            "selects these columns.",
         )
 
 

@@ -1,0 +1,47 @@
+"""Google Cloud: the billing export in BigQuery, and files extracted from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from core.exports import ExportVersion, SourceRelation, Vendor
+from core.storage.base import ObjectStore
+from vendors.gcp.columns import focus_needs
+from vendors.gcp.config import GcpConfig, GcpExport, configured_exports, open_store
+from vendors.gcp.totals import totals
+
+if TYPE_CHECKING:
+    import click
+
+
+def _versions(store: ObjectStore, export: GcpExport) -> Iterator[ExportVersion]:
+    from vendors.gcp.files import versions
+
+    return versions(store, export)
+
+
+def _source(store: ObjectStore, version: ExportVersion, connection: Any) -> SourceRelation:
+    from vendors.gcp.source import source
+
+    return source(store, version, connection)
+
+
+def _cli() -> click.Group:
+    from vendors.gcp.cli import gcp
+
+    return gcp
+
+
+VENDOR = Vendor(
+    name="gcp",
+    schema="gcp_billing",
+    config=GcpConfig,
+    exports=configured_exports,
+    store=open_store,
+    versions=_versions,
+    source=_source,
+    totals=totals,
+    focus_needs=focus_needs,
+    cli=_cli,
+)
