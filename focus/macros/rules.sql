@@ -147,8 +147,8 @@
     ["ContractedCost is at least EffectiveCost (I10)",
      usage ~ ' and "ContractedCost" < "EffectiveCost" - 0.000001'],
     ["A charge that is billed has a list cost (I10)", '"ListCost" = 0 and "BilledCost" > 0'],
-    ["The charge period lies in the billing period (I11)",
-     '"ChargeClass" is null and ("ChargePeriodStart" < "BillingPeriodStart"
-      or "ChargePeriodEnd" > "BillingPeriodEnd")'],
+    ["The charge period lies in the billing period, within a day for its time zone (I11)",
+     '"ChargeClass" is null and ("ChargePeriodStart" < "BillingPeriodStart" - interval 1 day
+      or "ChargePeriodEnd" > "BillingPeriodEnd" + interval 1 day)'],
   ]) %}
 {% endmacro %}

@@ -177,8 +177,9 @@ def credit_sums(field: Field) -> Iterator[RawColumn]:
     A sum is 0 where there is no credit, and NULL where a credit lacks its amount.
     """
     if field.kind.id == "list":
-        members = dict(dict(field.kind.children)["child"].children)
-        source = field.expression
+        child = dict(field.kind.children)["child"]
+        members = dict(child.children) if child.id == "struct" else {}
+        source = field.expression if members else f"CAST([] AS {CREDITS})"
         double = str(members.get("amount")) in ("DOUBLE", "FLOAT")
         amount = from_double("c.amount") if double else f"CAST(c.amount AS {DECIMAL})"
     else:

@@ -45,7 +45,11 @@ priced as (
         case
             when is_used or (is_fee and is_spread) then commitment_id
             when is_used_at_price
-                then coalesce(nullif(subscription_instance_id, ''), consumption_model_id)
+                then coalesce(
+                    nullif(subscription_instance_id, ''),
+                    billing_account_id || '/commitments/' || consumption_model_id,
+                    billing_account_id || '/commitments/' || consumption_model_description
+                )
         end as commitment_discount_id,
         case when charge_category = 'Usage' then part_list_cost else billed_cost end as list_cost,
         case when charge_category = 'Usage' then part_contracted_cost else billed_cost end
