@@ -5,7 +5,7 @@ FinopsError                     1
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
 ├── SourceError                 3  the export is not where, or what, the settings say
 │   ├── ManifestNotFound, NoFiles, BadManifest, TwoManifests, FileMissing, OutsideFolder
-│   └── WrongExportVersion, ExportCollision, NothingInRange
+│   └── WrongExportVersion, ExportCollision, NothingInRange, TooMuchToRead
 ├── DataError                   4  a file of the export cannot be read as a bill
 │   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch
 ├── AccessError                 5  the provider did not let us in
@@ -146,6 +146,13 @@ class NothingInRange(SourceError):
         super().__init__(problem, hint=f"The export has {available}.")
 
 
+class TooMuchToRead(SourceError):
+    def __init__(self, where: str, what: str, needed: int, allowed: int) -> None:
+        problem = f"{what} of {where} would bring the bytes billed to {needed:,} of {allowed:,}"
+        hint = "Raise --maximum-bytes-billed, or load fewer months with --start-date."
+        super().__init__(problem, hint=hint)
+
+
 class DataError(FinopsError):
     exit_code = 4
 
@@ -204,23 +211,23 @@ class AccessError(FinopsError):
 
 
 class CredentialsMissing(AccessError):
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"no usable AWS credentials: {reason}",
-            hint="Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, "
-            "or set access_key_id and secret_access_key under [aws].",
+    def __init__(self, reason: str, *, provider: str = "AWS", hint: str = "") -> None:
+        hint = hint or (
+            "Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, "
+            "or set access_key_id and secret_access_key under [aws]."
         )
+        super().__init__(f"no usable {provider} credentials: {reason}", hint=hint)
 
 
 class AccessDenied(AccessError):
-    def __init__(self, where: str, action: str) -> None:
-        super().__init__(
-            f"access to {where} is denied ({action})",
-            hint="The role needs s3:ListBucket on the bucket and s3:GetObject on the export; "
-            "docs/vendors/aws.md has the whole policy."
-            if where.startswith("s3://")
-            else "Give the user that runs finops the right to read it (chmod, chown).",
-        )
+    def __init__(self, where: str, action: str, *, hint: str = "") -> None:
+        if not hint and where.startswith("s3://"):
+            hint = (
+                "The role needs s3:ListBucket on the bucket and s3:GetObject on the export; "
+                "docs/vendors/aws.md has the whole policy."
+            )
+        hint = hint or "Give the user that runs finops the right to read it (chmod, chown)."
+        super().__init__(f"access to {where} is denied ({action})", hint=hint)
 
 
 class BucketNotFound(AccessError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -154,7 +153,9 @@ def test_a_commitments_fee_is_spread_over_the_usage_that_it_covers(
         ("shop", "Usage", "Used", *money("0", "0.2", "0.2", "2")),
         ("shop", "Usage", None, *money("0.2", "0.2", "0.2"), None),
     ]
-    assert finops.value('SELECT count(DISTINCT "CommitmentDiscountId") FROM focus.cost_and_usage') == 1
+    assert (
+        finops.value('SELECT count(DISTINCT "CommitmentDiscountId") FROM focus.cost_and_usage') == 1
+    )
 
 
 def test_credits_without_their_fee_leave_the_account_as_billed(
@@ -196,7 +197,7 @@ def test_both_kinds_of_export_in_one_folder_are_refused(tmp_path: Path, finops: 
 def test_the_published_sample_is_conserved_in_four_currencies(finops: Finops) -> None:
     if not SAMPLE.is_dir():
         pytest.skip(f"the sample exports are not in {SAMPLE}")
-    before = {path: os.stat(path).st_mtime_ns for path in SAMPLE.iterdir()}
+    before = {path: path.stat().st_mtime_ns for path in SAMPLE.iterdir()}
 
     load(finops, SAMPLE)
 
@@ -210,4 +211,4 @@ def test_the_published_sample_is_conserved_in_four_currencies(finops: Finops) ->
         ("USD", Decimal("1255613.0601")),
     ]
     assert finops.value("SELECT sum(rows) FROM ledger.loads") == 500
-    assert {path: os.stat(path).st_mtime_ns for path in SAMPLE.iterdir()} == before
+    assert {path: path.stat().st_mtime_ns for path in SAMPLE.iterdir()} == before

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 def _versions(store: ObjectStore, export: GcpExport) -> Iterator[ExportVersion]:
-    from vendors.gcp.files import versions
+    if export.settings.source:
+        from vendors.gcp import files
 
-    return versions(store, export)
+        return files.versions(store, export)
+    from vendors.gcp import bigquery
+
+    assert isinstance(store, bigquery.BigQueryStore)
+    return bigquery.versions(store, export)
 
 
 def _source(store: ObjectStore, version: ExportVersion, connection: Any) -> SourceRelation:

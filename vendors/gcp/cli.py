@@ -72,7 +72,7 @@ def import_billing(
 
     \b
     Examples:
-      ./finops gcp import-billing -p my-project -d billing -T gcp_billing_export_v1_0A1B2C_3D4E5F_678901
+      ./finops gcp import-billing -p my-project -d billing -T gcp_billing_export_v1_0A1B2C
       ./finops gcp import-billing --source exports/gcp
       ./finops gcp import-billing --source gs://my-bucket/billing -s 2026-01
     """

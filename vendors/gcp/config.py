@@ -21,6 +21,11 @@ from core.storage.folder import FolderStore
 
 FILES = "files"
 """Name of an export of files, where none is given."""
+NAMES = {
+    "project_id": r"[a-z0-9.:-]{1,100}",
+    "dataset": r"[A-Za-z0-9_]{1,1024}",
+    "table": r"[A-Za-z0-9_-]{1,1024}",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,9 @@ class GcpConfig(Section):
 
     location: str | None = None
     """Location of the dataset, such as EU; asked of BigQuery when not set."""
+
+    skip_columns: tuple[str, ...] = ()
+    """Top-level columns of the table that are not read, to save bytes."""
 
     maximum_bytes_billed: int = 20_000_000_000
     """Bytes that one import may have BigQuery bill; an import that needs more does not begin."""
@@ -190,23 +198,40 @@ def checked(name: str | None, settings: GcpConfig, *, first: bool) -> GcpExport:
     )
 
 
-NAMES = {
-    "project_id": r"[a-z0-9.:-]{1,100}",
-    "dataset": r"[A-Za-z0-9_]{1,1024}",
-    "table": r"[A-Za-z0-9_-]{1,1024}",
-}
-
-
 def open_store(export: GcpExport) -> ObjectStore:
     """Open what an export lies in: a folder, a bucket, or BigQuery."""
     settings = export.settings
     if not settings.source:
-        raise MissingSetting("gcp.source", "--source", "OPEN_FINOPS_GCP_SOURCE")
-    return FolderStore(place(settings.source)[0])
+        from vendors.gcp.bigquery import BigQueryStore
+
+        return BigQueryStore(settings)
+    if not settings.source.startswith("gs://"):
+        return FolderStore(place(settings.source)[0])
+    from core.storage.gcs import GcsStore
+    from vendors.gcp.bigquery import access
+
+    bucket, _, rest = settings.source.removeprefix("gs://").partition("/")
+    if not bucket:
+        raise BadSetting("gcp.source", settings.source, "an address like gs://bucket/prefix")
+    return GcsStore(bucket, access(settings), in_bucket(rest)[0])
+
+
+def in_bucket(path: str) -> tuple[str, str]:
+    """Return the prefix of a path in a bucket, and the one file that is meant, or ''.
+
+    >>> in_bucket("billing"), in_bucket("billing/a.csv"), in_bucket("")
+    (('billing/', ''), ('billing/', 'a.csv'), ('', ''))
+    """
+    folder, slash, last = path.rstrip("/").rpartition("/")
+    if "." in last and not path.endswith("/"):
+        return folder + slash, last
+    return (f"{path.rstrip('/')}/" if path.strip("/") else ""), ""
 
 
 def place(source: str) -> tuple[Path, str]:
     """Return the folder of a source of files and the one file in it that is meant, or ''."""
+    if source.startswith("gs://"):
+        return Path(), in_bucket(source.removeprefix("gs://").partition("/")[2])[1]
     scheme = urlsplit(source).scheme
     path = Path(url2pathname(urlsplit(source).path) if scheme == "file" else source).expanduser()
     return (path.parent, path.name) if path.is_file() else (path, "")

@@ -148,7 +148,7 @@ def kept_type(kind: DuckDBPyType) -> str:
 
 
 def utc(text: str) -> str:
-    """Return SQL for a time written as 2026-01-01T00:00:00Z, '2026-01-01 00:00:00 UTC' or +00:00."""
+    """Return SQL for a time that ends in Z, UTC or an offset such as +00:00."""
     plain = f"rtrim(replace(replace({text}, ' UTC', ''), 'T', ' '), 'Z')"
     zoned = f"CAST(nullif({text}, '') AS TIMESTAMP WITH TIME ZONE) AT TIME ZONE 'UTC'"
     return (

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from core.errors import BadValue, NothingInRange, NoFiles, SchemaMismatch
+from core.errors import BadValue, NoFiles, NothingInRange, SchemaMismatch
 from core.exports import ExportVersion
 from core.periods import name as period_name
 from core.storage.base import ObjectStore
@@ -74,9 +74,7 @@ def versions(store: ObjectStore, export: GcpExport) -> Iterator[ExportVersion]:
         yield version_of(store, export, period, found[period])
 
 
-def version_of(
-    store: ObjectStore, export: GcpExport, period: date, month: Found
-) -> ExportVersion:
+def version_of(store: ObjectStore, export: GcpExport, period: date, month: Found) -> ExportVersion:
     where = f"{export.name} {period_name(period)}"
     if len(set(month.files.values())) > 1:
         raise SchemaMismatch(where, f"formats {', '.join(sorted(set(month.files.values())))}")

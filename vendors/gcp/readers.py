@@ -119,9 +119,11 @@ def parts(
     Raises:
         AlienFile, CorruptFile.
     """
-    if form in ("parquet", "avro"):
-        return typed_parts(store, keys, form, connection)
+    if form == "parquet":
+        return typed_parts(store, {store.url(key): key for key in keys}, form, connection)
     paths = {key: local(store, key, number, scratch) for number, key in enumerate(keys)}
+    if form in ("avro", "bigquery"):
+        return typed_parts(store, {str(path): key for key, path in paths.items()}, form, connection)
     if form.startswith("csv"):
         return csv_parts(store, paths, form)
     return json_parts(store, paths, form, connection)
@@ -137,10 +139,12 @@ def local(store: ObjectStore, key: str, number: int, scratch: Path | None) -> Pa
 
 
 def typed_parts(
-    store: ObjectStore, keys: Sequence[str], form: str, connection: duckdb.DuckDBPyConnection
+    store: ObjectStore,
+    addresses: Mapping[str, str],
+    form: str,
+    connection: duckdb.DuckDBPyConnection,
 ) -> list[Part]:
     """Files that know their types: those with the same columns are read together."""
-    addresses = {store.url(key): key for key in keys}
     if form == "avro":
         connection.execute(load_extension("avro"))
     groups: dict[str, list[str]] = {}
@@ -244,9 +248,7 @@ def json_parts(
     found = []
     for structure, keys in groups.items():
         shape = {name: type_of(value) for name, value in json.loads(structure).items()}
-        declared = ", ".join(
-            f"{sql.ident(name)}: {sql.text(kind)}" for name, kind in shape.items()
-        )
+        declared = ", ".join(f"{sql.ident(name)}: {sql.text(kind)}" for name, kind in shape.items())
         source = (
             f"read_json({sql.texts(str(paths[key]) for key in keys)}, "
             f"format = 'newline_delimited', columns = {{{declared}}}, {options})"

@@ -49,10 +49,8 @@ def relation(part: Part, version: ExportVersion) -> SourceRelation:
         type="DATE",
         expression=f"CAST('{version.billing_period}' AS DATE)",
     )
-    return SourceRelation(
-        columns=(*part.columns.values(), period),
-        relation=f"(SELECT *, filename FROM {part.reader} AS t WHERE {part.month} = '{month}') AS t",
-    )
+    chosen = f"SELECT *, filename FROM {part.reader} AS t WHERE {part.month} = '{month}'"
+    return SourceRelation(columns=(*part.columns.values(), period), relation=f"({chosen}) AS t")
 
 
 def as_types(relation: SourceRelation, kinds: dict[str, str]) -> SourceRelation:
