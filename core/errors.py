@@ -101,8 +101,7 @@ class BadManifest(SourceError):
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(
             f"the manifest {where} cannot be used: {reason}",
-            hint="It may be half written: try again after the next delivery, "
-            "or copy the whole export again.",
+            hint="It may be half written: try again after the next delivery, or copy it again.",
         )
 
 
@@ -161,26 +160,22 @@ class CorruptFile(DataError):
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(
             f"{where} cannot be read: {reason}",
-            hint="The file is damaged or half written: copy it again, or wait for the next "
-            "delivery. The former data is untouched.",
+            hint="It is damaged or half written: copy it again, or wait for the next delivery.",
         )
 
 
 class AlienFile(DataError):
     def __init__(self, where: str, missing: Iterable[str]) -> None:
-        super().__init__(
-            f"{where} is not a bill that we know: it lacks {', '.join(sorted(missing))}",
-            hint="Check that the file is of the provider's billing export, and that the export "
-            "selects these columns.",
-        )
+        problem = f"{where} is not a bill that we know: it lacks {', '.join(sorted(missing))}"
+        hint = "Is the file of a provider's billing export? The export must select these columns."
+        super().__init__(problem, hint=hint)
 
 
 class BadValue(DataError):
     def __init__(self, where: str, column: str, value: str, expected: str) -> None:
         super().__init__(
             f"{where}: the column {column} holds {value!r}, which is not {expected}",
-            hint="The file was changed after the provider wrote it, or is of another format; "
-            "nothing of it was loaded.",
+            hint="The file was changed since the provider wrote it, or is of another format.",
         )
 
 
@@ -212,21 +207,15 @@ class AccessError(FinopsError):
 
 class CredentialsMissing(AccessError):
     def __init__(self, reason: str, *, provider: str = "AWS", hint: str = "") -> None:
-        hint = hint or (
-            "Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, "
-            "or set access_key_id and secret_access_key under [aws]."
-        )
-        super().__init__(f"no usable {provider} credentials: {reason}", hint=hint)
+        aws = "Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, or set keys."
+        super().__init__(f"no usable {provider} credentials: {reason}", hint=hint or aws)
 
 
 class AccessDenied(AccessError):
     def __init__(self, where: str, action: str, *, hint: str = "") -> None:
-        if not hint and where.startswith("s3://"):
-            hint = (
-                "The role needs s3:ListBucket on the bucket and s3:GetObject on the export; "
-                "docs/vendors/aws.md has the whole policy."
-            )
-        hint = hint or "Give the user that runs finops the right to read it (chmod, chown)."
+        s3 = "The role needs s3:ListBucket and s3:GetObject; docs/vendors/aws.md has the policy."
+        local = "Give the user that runs finops the right to read it (chmod, chown)."
+        hint = hint or (s3 if where.startswith("s3://") else local)
         super().__init__(f"access to {where} is denied ({action})", hint=hint)
 
 
@@ -264,8 +253,7 @@ class DiskError(FinopsError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"cannot write {path}: {reason}",
-            hint="Free some space (an import needs room for a second copy of the database) "
-            "or set another data_dir. The last good database is untouched.",
+            hint="Free some space (an import needs room for a copy) or set another data_dir.",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.exports import ExportVersion, SourceRelation, Vendor
@@ -32,6 +33,15 @@ def _source(store: ObjectStore, version: ExportVersion, connection: Any) -> Sour
     return source(store, version, connection)
 
 
+def _demo(folder: Path, rows: int | None, restated: bool | None) -> dict[str, Any]:
+    from vendors.gcp.demo import DemoPlan, write_demo
+
+    plan = DemoPlan(rows=rows) if rows else DemoPlan()
+    if restated is not None:
+        write_demo(folder, plan, restated=restated)
+    return {"source": str(folder.resolve()), "export_name": "gcp-demo"}
+
+
 def _cli() -> click.Group:
     from vendors.gcp.cli import gcp
 
@@ -49,4 +59,5 @@ VENDOR = Vendor(
     totals=totals,
     focus_needs=focus_needs,
     cli=_cli,
+    demo=_demo,
 )

@@ -18,6 +18,7 @@ from core.sections import Section, tables
 from core.sql import snake
 from core.storage.base import ObjectStore
 from core.storage.folder import FolderStore
+from vendors.gcp.formats import format_of
 
 FILES = "files"
 """Name of an export of files, where none is given."""
@@ -223,7 +224,7 @@ def in_bucket(path: str) -> tuple[str, str]:
     (('billing/', ''), ('billing/', 'a.csv'), ('', ''))
     """
     folder, slash, last = path.rstrip("/").rpartition("/")
-    if "." in last and not path.endswith("/"):
+    if format_of(last) and not path.endswith("/"):
         return folder + slash, last
     return (f"{path.rstrip('/')}/" if path.strip("/") else ""), ""
 

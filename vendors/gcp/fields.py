@@ -41,21 +41,26 @@ def flat(name: str, expression: str, kind: DuckDBPyType) -> Iterator[Field]:
     if kind.id != "struct":
         yield Field(name, expression, kind)
         return
-    children = dict(kind.children)
+    children = members_of(kind)
     if list(children) == ["list"] and children["list"].id == "list":
         # Parquet lists as BigQuery writes them where list inference is off.
         inner = f"{expression}.list"
-        element = dict(children["list"].children)["child"]
-        if element.id == "struct" and [n for n, _ in element.children] == ["element"]:
-            kind = DuckDBPyType(f"{dict(element.children)['element']}[]")
+        element = members_of(children["list"])["child"]
+        if element.id == "struct" and list(members_of(element)) == ["element"]:
+            kind = DuckDBPyType(f"{members_of(element)['element']}[]")
             inner = f"list_transform({inner}, lambda e: e.element)"
         else:
             kind = children["list"]
         yield Field(name, inner, kind)
         return
-    for child, child_kind in kind.children:
+    for child, child_kind in children.items():
         path = f"{name}_{raw_name(child)}"
         yield from flat(path, f"{expression}.{sql.ident(child)}", child_kind)
+
+
+def members_of(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
+    """Return the types inside a struct by name, or of a list as its `child`."""
+    return {name: one for name, one in kind.children if isinstance(one, DuckDBPyType)}
 
 
 def columns(fields: Iterable[Field]) -> dict[str, RawColumn]:
@@ -177,8 +182,8 @@ def credit_sums(field: Field) -> Iterator[RawColumn]:
     A sum is 0 where there is no credit, and NULL where a credit lacks its amount.
     """
     if field.kind.id == "list":
-        child = dict(field.kind.children)["child"]
-        members = dict(child.children) if child.id == "struct" else {}
+        child = members_of(field.kind)["child"]
+        members = members_of(child) if child.id == "struct" else {}
         source = field.expression if members else f"CAST([] AS {CREDITS})"
         double = str(members.get("amount")) in ("DOUBLE", "FLOAT")
         amount = from_double("c.amount") if double else f"CAST(c.amount AS {DECIMAL})"

@@ -23,20 +23,9 @@ from core.exports import ExportVersion
 from core.periods import name as period_name
 from core.storage.base import ObjectStore
 from vendors.gcp.config import GcpExport, place
+from vendors.gcp.formats import format_of
 from vendors.gcp.readers import Part, parts
 
-FORMATS = {
-    ".parquet": "parquet",
-    ".csv": "csv",
-    ".csv.gz": "csv.gz",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".json.gz": "json.gz",
-    ".jsonl.gz": "json.gz",
-    ".ndjson.gz": "json.gz",
-    ".avro": "avro",
-}
 DEPTH = 8
 MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])")
 
@@ -107,18 +96,6 @@ def files(store: ObjectStore, source: str) -> dict[str, str]:
     if not found:
         raise NoFiles(store.location, "Parquet, CSV, JSON lines or Avro")
     return found
-
-
-def format_of(key: str) -> str | None:
-    """Return the format of a file by its name, None for a file that is none of ours.
-
-    >>> format_of("a/export-000.json.gz"), format_of("a/README.md"), format_of("a/.b.csv")
-    ('json.gz', None, None)
-    """
-    name = key.rsplit("/", 1)[-1].lower()
-    endings = sorted(FORMATS, key=len, reverse=True)
-    hidden = name.startswith((".", "_"))
-    return next((FORMATS[e] for e in endings if name.endswith(e) and not hidden), None)
 
 
 def walk(store: ObjectStore, prefix: str, depth: int) -> list[str]:

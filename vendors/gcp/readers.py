@@ -14,13 +14,14 @@ from duckdb.sqltypes import DuckDBPyType
 
 from core import sql
 from core.backends.duckdb import load_extension
-from core.csvfile import CsvFile, read_csv_file, unpacked
+from core.csvfile import CsvFile, read_csv_file
 from core.diagnose import unreadable
 from core.errors import AlienFile, CorruptFile
 from core.exports import ExportVersion, RawColumn
 from core.storage.base import ObjectStore
 from vendors.gcp.columns import REQUIRED, dialect_of, raw_name
 from vendors.gcp.fields import Field, columns
+from vendors.gcp.jsonlines import json_lines, structure_of, type_of
 
 CSV_OPTIONS = (
     "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
@@ -242,7 +243,7 @@ def json_parts(
     lines = {key: json_lines(path, packed, store.name(key)) for key, path in paths.items()}
     groups: dict[str, list[str]] = {}
     for key, path in paths.items():
-        structure = structure_of(store, key, path, options, connection) if lines[key] else None
+        structure = structure_of(path, store.name(key), options, connection) if lines[key] else None
         if structure:
             groups.setdefault(structure, []).append(key)
     found = []
@@ -260,52 +261,6 @@ def json_parts(
         counted = {key: lines[key] for key in keys}
         found.append(part(store, source, fields, addresses, form, lines=counted))
     return found
-
-
-def json_lines(path: Path, packed: bool, where: str) -> int:
-    """Count the lines of a file that hold anything, having verified its bytes."""
-    count, rest = 0, b""
-    for block in unpacked(path, packed, where):
-        whole, newline, rest_of = (rest + block).rpartition(b"\n")
-        if newline:
-            count += sum(1 for line in whole.split(b"\n") if line.strip())
-        rest = rest_of
-    return count + bool(rest.strip())
-
-
-def structure_of(
-    store: ObjectStore,
-    key: str,
-    path: Path,
-    options: str,
-    connection: duckdb.DuckDBPyConnection,
-) -> str | None:
-    query = (
-        "SELECT CAST(json_group_structure(json) AS VARCHAR) FROM read_json_objects("
-        f"{sql.text(str(path))}, format = 'newline_delimited', {options})"
-    )
-    try:
-        row = connection.execute(query).fetchone()
-    except duckdb.Error as error:
-        raise CorruptFile(store.name(key), str(error).splitlines()[0]) from error
-    structure = str(row[0]) if row and row[0] else None
-    if structure is not None and not isinstance(json.loads(structure), dict):
-        raise CorruptFile(store.name(key), "its lines are no JSON objects")
-    return structure
-
-
-def type_of(structure: Any) -> str:
-    """Return the DuckDB type of a JSON structure, every leaf text.
-
-    >>> type_of({"id": "VARCHAR", "labels": [{"key": "VARCHAR"}]})
-    'STRUCT("id" VARCHAR, "labels" STRUCT("key" VARCHAR)[])'
-    """
-    if isinstance(structure, dict) and structure:
-        members = (f"{sql.ident(name)} {type_of(value)}" for name, value in structure.items())
-        return f"STRUCT({', '.join(members)})"
-    if isinstance(structure, list) and structure:
-        return f"{type_of(structure[0])}[]"
-    return "JSON" if isinstance(structure, dict | list) else "VARCHAR"
 
 
 def part(

@@ -58,7 +58,7 @@ def connect(store: BigQueryStore) -> Iterator[Any]:
 
 
 def open_session(client: Any, store: BigQueryStore, restriction: str) -> Any:
-    """Make a read session: columns and lines are chosen by BigQuery, as the table was then."""
+    """Make a read session: BigQuery chooses columns and lines, and freezes the table."""
     skipped = {name.lower() for name in store.settings.skip_columns}
     fields = [str(f["name"]) for f in store.about()["schema"]["fields"]]
     wanted = types.ReadSession(
@@ -69,8 +69,6 @@ def open_session(client: Any, store: BigQueryStore, restriction: str) -> Any:
             row_restriction=restriction,
         ),
     )
-    if store.taken:
-        wanted.table_modifiers = types.ReadSession.TableModifiers(snapshot_time=store.taken)
     return client.create_read_session(
         parent=f"projects/{store.payer}", read_session=wanted, max_stream_count=1
     )
