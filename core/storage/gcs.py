@@ -98,7 +98,8 @@ class GcsStore:
         self.session.save(path, self.name(key), GET, target)
 
     def url(self, key: str) -> str:
-        return f"{self.session.address}/{self.bucket}/{quote(self.prefix + key)}"
+        """Return the JSON API's own address, which answers ranges as the bucket's site does."""
+        return f"{self.session.address}/download/storage/v1/{self._object(key)}"
 
     def statements(self) -> Sequence[str]:
         """Return LOAD httpfs and a secret with the token of the credentials."""
@@ -106,7 +107,7 @@ class GcsStore:
         if token is None:
             return (load_extension("httpfs"),)
         name = sql.ident(f"bucket {self.bucket}")
-        scope = f"{self.session.address}/{self.bucket}"
+        scope = f"{self.session.address}/download/storage/v1/b/{quote(self.bucket, safe='')}/"
         return (
             load_extension("httpfs"),
             f"CREATE OR REPLACE SECRET {name} "

@@ -192,3 +192,13 @@
     ) as decimal(38, 18)
   )
 {%- endmacro %}
+
+
+{# The sum of a list of credits, not joined to anything. #}
+{% macro gcp_credit_sum(credits) -%}{{ adapter.dispatch('gcp_credit_sum')(credits) }}{%- endmacro %}
+
+{% macro duckdb__gcp_credit_sum(credits) -%}
+  list_sum(list_transform(
+    {{ duckdb__gcp_credits(credits) }}, lambda c: cast(c.amount as decimal(38, 18))
+  ))
+{%- endmacro %}
