@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 import core
 from tests.source import PACKAGES, ROOT, imported, modules
 
-KINDS = ["requirements", "requirements-dev"]
+KINDS = ["requirements", "requirements-dev", "requirements-google"]
 
 
 def direct(kind: str) -> list[Requirement]:
@@ -53,7 +53,12 @@ def documented(heading: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "heading"), [("requirements", "For users"), ("requirements-dev", "For tests")]
+    ("kind", "heading"),
+    [
+        ("requirements", "For users"),
+        ("requirements-dev", "For tests"),
+        ("requirements-google", "For tests of Google Cloud"),
+    ],
 )
 def test_each_direct_dependency_has_its_line_and_nothing_else_has(kind: str, heading: str) -> None:
     assert sorted(documented(heading)) == sorted(names(kind))

@@ -14,6 +14,7 @@ from core.cli.tables import print_table
 from core.config import Config
 from core.exports import load_vendor
 from core.periods import name as period_name
+from vendors.gcp.config import GcpConfig
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -84,6 +85,29 @@ def import_billing(
         transform=config.transformations.enabled and not no_transform,
         as_json=as_json,
     )
+
+
+@gcp.command("list-tables")
+@config_option
+@source_options
+@json_option
+@click.pass_context
+def list_tables(
+    ctx: click.Context, /, config_path: str | None, as_json: bool, **flags: Any
+) -> None:
+    """List the billing tables of a dataset, or the files of a source; free of charge.
+
+    Use it to find the --table that the other commands want.
+
+    \b
+    Examples:
+      ./finops gcp list-tables -p my-project -d billing
+      ./finops gcp list-tables --source exports/gcp
+    """
+    from vendors.gcp.discover import files_of, tables_of
+
+    settings: GcpConfig = gcp_config(ctx, config_path, flags).vendors["gcp"]
+    show(files_of(settings) if settings.source else tables_of(settings), as_json)
 
 
 @gcp.command("list-partitions")

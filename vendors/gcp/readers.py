@@ -70,21 +70,8 @@ class Part:
         try:
             return connection.execute(query).fetchall()
         except duckdb.Error as error:
-            raise unreadable(error, self.as_version(), self.store) from error
-
-    def as_version(self) -> ExportVersion:
-        """Return the files as errors are told of."""
-        return ExportVersion(
-            vendor="gcp",
-            export="",
-            billing_period=date.min,
-            version_id="",
-            fingerprint="",
-            manifest="",
-            files=tuple(self.addresses.values()),
-            format=self.format,
-            dialect="",
-        )
+            told = as_told(list(self.addresses.values()), self.format)
+            raise unreadable(error, told, self.store) from error
 
     def check_lines(self, read: Mapping[str, int]) -> None:
         """Compare what DuckDB read with the lines that the files hold.
@@ -99,6 +86,21 @@ class Part:
             if held is not None and rows != held:
                 where = self.store.name(key)
                 raise CorruptFile(where, f"it holds {held:,} lines, but {rows:,} can be read")
+
+
+def as_told(keys: Sequence[str], form: str) -> ExportVersion:
+    """Return files as errors are told of."""
+    return ExportVersion(
+        vendor="gcp",
+        export="files",
+        billing_period=date.min,
+        version_id="",
+        fingerprint="",
+        manifest="",
+        files=tuple(keys),
+        format=form,
+        dialect="",
+    )
 
 
 def parts(
@@ -175,12 +177,12 @@ def describe(
     """Return the fields of a relation.
 
     Raises:
-        CorruptFile: If the file cannot be read.
+        CorruptFile, AccessDenied, Unreachable: If the file cannot be read.
     """
     try:
         relation = connection.sql(query)
     except duckdb.Error as error:
-        raise CorruptFile(store.name(key), str(error).splitlines()[0]) from error
+        raise unreadable(error, as_told([key], form), store) from error
     return [
         Field(name, f"t.{sql.ident(name)}", kind)
         for name, kind in zip(relation.columns, relation.types, strict=True)
