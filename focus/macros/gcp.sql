@@ -5,7 +5,8 @@
 {# True for the fee of a commitment; the line is known to be a regular one. #}
 {% macro gcp_is_fee() -%}
   coalesce(
-    sku_description ilike 'commitment%' or regexp_matches(sku_description, '\bCUDs?\b'), false
+    lower(substr(sku_description, 1, 10)) = 'commitment'
+    or (contains(sku_description, 'CUD') and regexp_matches(sku_description, '\bCUDs?\b')), false
   ) or x_credits_fee_offset <> 0
 {%- endmacro %}
 
@@ -45,10 +46,13 @@
 
 {# The units of a line that its credit covers. #}
 {% macro gcp_used_units(credit) -%}
-  try_cast(
-    cast(cast(usage_amount_in_pricing_units as decimal(28, 6)) as double)
-    * cast(-{{ credit }} as double) / cast(nullif(cost, 0) as double) as decimal(28, 6)
-  )
+  case
+    when -{{ credit }} = cost then cast(usage_amount_in_pricing_units as decimal(28, 6))
+    else try_cast(
+      cast(cast(usage_amount_in_pricing_units as decimal(28, 6)) as double)
+      * cast(-{{ credit }} as double) / cast(nullif(cost, 0) as double) as decimal(28, 6)
+    )
+  end
 {%- endmacro %}
 
 
@@ -201,4 +205,10 @@
   list_sum(list_transform(
     {{ duckdb__gcp_credits(credits) }}, lambda c: cast(c.amount as decimal(38, 18))
   ))
+{%- endmacro %}
+
+
+{# A quantity that Google states as a double, to nine places; null where it is too large. #}
+{% macro gcp_quantity(amount) -%}
+  try_cast(try_cast({{ amount }} as decimal(38, 9)) as decimal(38, 18))
 {%- endmacro %}

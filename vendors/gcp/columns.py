@@ -14,7 +14,7 @@ from core.money import DECIMAL
 MONEY_AND_QUANTITIES = frozenset(
     """
     cost cost_at_list cost_at_effective_price_default cost_at_list_consumption_model
-    currency_conversion_rate usage_amount usage_amount_in_pricing_units
+    currency_conversion_rate usage_amount_in_pricing_units
     price_effective_price price_effective_price_default price_list_price
     price_list_price_consumption_model price_tier_start_amount price_pricing_unit_quantity
     billed_cost effective_cost list_cost contracted_cost list_unit_price contracted_unit_price
@@ -98,6 +98,8 @@ def raw_type(name: str) -> str | None:
         return DECIMAL
     if name in TIMES:
         return "TIMESTAMP"
+    if name == "usage_amount":  # byte-seconds outgrow a decimal
+        return "DOUBLE"
     if name in LISTS:
         return "JSON"
     return None

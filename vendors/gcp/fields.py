@@ -125,6 +125,8 @@ def column(field: Field) -> RawColumn:
         cast = from_double(expression)
     elif wanted == DECIMAL and kind == "VARCHAR":
         cast = from_text(f"nullif({expression}, '')")
+    elif wanted == "DOUBLE" and kind == "VARCHAR":
+        cast = f"CAST(nullif({expression}, '') AS DOUBLE)"
     elif wanted == "TIMESTAMP" and kind == "TIMESTAMP WITH TIME ZONE":
         cast = f"({expression} AT TIME ZONE 'UTC')"
     elif wanted == "TIMESTAMP" and kind == "VARCHAR":

@@ -53,7 +53,7 @@ def bill_totals(relation: str, columns: Sequence[str], period: date) -> str:
         SELECT account, project, currency, pool,
             count(*) AS rows, count(*) FILTER (net IS NULL) AS holes,
             count(*) FILTER (is_stray) AS strays, sum(net) AS net,
-            sum(fee) AS fee, sum(units) FILTER (fee IS NOT NULL) AS bought_units
+            sum(fee) AS fee, sum(units) AS bought_units
         FROM lines GROUP BY ALL
     ),
     legs AS (
@@ -152,15 +152,22 @@ def lines(relation: str, columns: Sequence[str], stray: str) -> str:
             resource_pool, spend_pool,
             CASE WHEN NOT is_fee THEN NULL WHEN is_spend_fee THEN spend_pool ELSE resource_pool END
                 AS pool,
-            CAST({optional("usage_amount_in_pricing_units", columns, DECIMAL)} AS DECIMAL(28, 6))
-                AS units
+            {optional("usage_amount_in_pricing_units", columns, DECIMAL)} AS amount,
+            CASE WHEN is_fee THEN CAST(amount AS DECIMAL(28, 6)) END AS units
         FROM (
-            SELECT *, {regular} AND ({is_fee(description, money("x_credits_fee_offset"))})
-                    AS is_fee,
-                {is_spend(description, money("x_credits_fee_offset"))} AS is_spend_fee,
-                {resource_pool(description, region)} AS resource_pool,
-                'spend/' || {service} AS spend_pool
-            FROM {relation}
+            SELECT *,
+                CASE WHEN is_fee
+                    THEN {is_spend(description, money("x_credits_fee_offset"))} END
+                    AS is_spend_fee,
+                CASE WHEN is_fee OR {money("x_credits_commitment")} <> 0
+                    THEN {resource_pool(description, region)} END AS resource_pool,
+                CASE WHEN is_fee OR {money("x_credits_spend_commitment")} <> 0
+                    THEN 'spend/' || {service} END AS spend_pool
+            FROM (
+                SELECT *, {regular} AND ({is_fee(description, money("x_credits_fee_offset"))})
+                    AS is_fee
+                FROM {relation}
+            )
         )
     """
 
@@ -168,8 +175,8 @@ def lines(relation: str, columns: Sequence[str], stray: str) -> str:
 def is_fee(description: str, offset: str) -> str:
     """Return whether a regular line is the fee of a commitment."""
     return (
-        f"coalesce({description} ILIKE 'commitment%' "
-        f"OR regexp_matches({description}, '\\bCUDs?\\b'), false) OR {offset} <> 0"
+        f"coalesce(lower({description}[1:10]) = 'commitment' OR (contains({description}, 'CUD') "
+        f"AND regexp_matches({description}, '\\bCUDs?\\b')), false) OR {offset} <> 0"
     )
 
 
@@ -205,9 +212,10 @@ def weight(credit: str) -> str:
 
 def used_units(credit: str) -> str:
     """Return the units of a line that its credit covers."""
+    units = "CAST(amount AS DECIMAL(28, 6))"
     return (
-        "TRY_CAST(CAST(units AS DOUBLE) * CAST("
-        f"-{credit} AS DOUBLE) / CAST(nullif(cost, 0) AS DOUBLE) AS DECIMAL(28, 6))"
+        f"CASE WHEN -{credit} = cost THEN {units} ELSE TRY_CAST(CAST({units} AS DOUBLE) * CAST("
+        f"-{credit} AS DOUBLE) / CAST(nullif(cost, 0) AS DOUBLE) AS DECIMAL(28, 6)) END"
     )
 
 

@@ -22,23 +22,35 @@ lines as (
 
 ),
 
+fees as (
+
+    select
+        *,
+        is_regular and ({{ gcp_is_fee() }}) as is_fee
+    from lines
+
+),
+
 told_apart as (
 
     select
         *,
-        is_regular and ({{ gcp_is_fee() }}) as is_fee,
-        {{ gcp_is_spend() }} as is_spend_fee,
-        {{ gcp_resource_pool() }} as resource_pool,
-        'spend/' || coalesce(service_id, '') as spend_pool,
-        is_regular and not regexp_matches(
-            coalesce(consumption_model_description, 'default'),
+        case when is_fee then {{ gcp_is_spend() }} end as is_spend_fee,
+        case when is_fee or x_credits_commitment <> 0 then {{ gcp_resource_pool() }} end
+            as resource_pool,
+        case
+            when is_fee or x_credits_spend_commitment <> 0 then 'spend/' || coalesce(service_id, '')
+        end as spend_pool,
+        is_regular and coalesce(consumption_model_description, '') <> '' and not regexp_matches(
+            consumption_model_description,
             '(?i)default|pay.as.you.go|on.demand|spot|preemptible'
         ) as is_priced_by_commitment,
-        is_regular and regexp_matches(
-            concat_ws(' ', sku_description, consumption_model_description),
-            '(?i)spot|preemptible'
+        is_regular and (
+            sku_description ilike '%spot%' or sku_description ilike '%preemptible%'
+            or consumption_model_description ilike '%spot%'
+            or consumption_model_description ilike '%preemptible%'
         ) as is_spot
-    from lines
+    from fees
 
 )
 

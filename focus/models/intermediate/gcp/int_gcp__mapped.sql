@@ -21,6 +21,7 @@ lines as (
         sets.machine,
         sets.cores,
         sets.memory_gib,
+        {{ gcp_quantity('coalesce(charges.part_usage_amount, 0)') }} as consumed_amount,
         case
             when charges.charge_category = 'Usage'
                 then coalesce(charges.part_pricing_amount, 0)
@@ -147,10 +148,15 @@ select
     case
         when pricing_quantity is not null then coalesce(nullif(usage_pricing_unit, ''), 'Units')
     end as pricing_unit,
-    case when charge_category = 'Usage' then coalesce(part_usage_amount, 0) end
-        as consumed_quantity,
-    case when charge_category = 'Usage' then coalesce(nullif(usage_unit, ''), 'Units') end
-        as consumed_unit,
+    -- Where Google's unit is too fine for the number, such as byte-seconds, the priced one.
+    case
+        when charge_category = 'Usage' then coalesce(consumed_amount, pricing_quantity)
+    end as consumed_quantity,
+    case
+        when charge_category <> 'Usage' then null
+        when consumed_amount is null then coalesce(nullif(usage_pricing_unit, ''), 'Units')
+        else coalesce(nullif(usage_unit, ''), 'Units')
+    end as consumed_unit,
 
     ---------- commitments
     commitment_discount_id,

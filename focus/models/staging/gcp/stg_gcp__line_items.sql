@@ -38,7 +38,7 @@
     ['price_effective_price', money],
     ['price_effective_price_default', money],
     ['price_tier_start_amount', money],
-    ['usage_amount', money],
+    ['usage_amount', 'DOUBLE'],
     ['usage_unit', 'VARCHAR'],
     ['usage_amount_in_pricing_units', money],
     ['usage_pricing_unit', 'VARCHAR'],
