@@ -13,7 +13,7 @@ from tests.fixtures.finops import ROOT, Finops
 from tests.fixtures.gcp import credit, fee, line, write
 
 SAMPLE = ROOT.parent / "shared" / "samples" / "gcp-professional-services"
-FORMS = ["a.parquet", "a.csv", "a.csv.gz", "a.json", "a.jsonl.gz"]
+FORMS = ["a.parquet", "a.csv", "a.csv.gz", "a.json", "a.jsonl.gz", "a.avro"]
 
 JANUARY = [
     line("1.10", credits=[credit("-0.10", "FREE_TIER")]),

@@ -125,6 +125,8 @@ def column(field: Field) -> RawColumn:
         cast = from_double(expression)
     elif wanted == DECIMAL and kind == "VARCHAR":
         cast = from_text(f"nullif({expression}, '')")
+    elif wanted == DECIMAL and kind == "BLOB":
+        cast = numeric(expression)
     elif wanted == "DOUBLE" and kind == "VARCHAR":
         cast = f"CAST(nullif({expression}, '') AS DOUBLE)"
     elif wanted == "TIMESTAMP" and kind == "TIMESTAMP WITH TIME ZONE":
@@ -152,6 +154,18 @@ def kept_type(kind: DuckDBPyType) -> str:
     if name.startswith("TIMESTAMP"):
         return "TIMESTAMP"
     return DECIMAL if name.startswith("DECIMAL") else "DOUBLE" if name == "FLOAT" else "VARCHAR"
+
+
+def numeric(blob: str) -> str:
+    """Return SQL for BigQuery's NUMERIC as Avro has it: big-endian bytes, nine decimal places."""
+    digit = "CAST(instr('0123456789ABCDEF', h) - 1 AS HUGEINT)"
+    digits = f"list_transform(string_split(hex({blob}), ''), lambda h: {digit})"
+    number = f"list_reduce({digits}, lambda x, y: x * 16 + y)"
+    beyond = f"CAST(1 AS HUGEINT) << (8 * octet_length({blob}))"
+    whole = f"CASE WHEN hex({blob})[1] >= '8' THEN {number} - ({beyond}) ELSE {number} END"
+    return (
+        f"CAST(CAST({whole} AS DECIMAL(29, 0)) * CAST(0.000000001 AS DECIMAL(9, 9)) AS {DECIMAL})"
+    )
 
 
 def utc(text: str) -> str:
