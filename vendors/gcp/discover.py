@@ -8,10 +8,11 @@ from typing import Any
 
 from core.errors import BucketNotFound, MissingSetting
 from core.storage.google import GoogleSession
-from vendors.gcp.bigquery import ADDRESS, access, partition_column
+from vendors.gcp.bigquery import ADDRESS, access
 from vendors.gcp.columns import dialect_of, raw_name
 from vendors.gcp.config import GcpConfig, GcpExport, open_store
 from vendors.gcp.files import files
+from vendors.gcp.plan import partition_column
 
 KINDS = {"cloud_pricing_export": "prices", "cud_subscriptions_export": "commitments"}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import duckdb
 
 from core import sql
+from core.errors import ExportCollision
 from core.exports import ExportVersion, RawColumn, SourceRelation
 from core.storage.base import ObjectStore
 from vendors.gcp.readers import Part, parts
@@ -21,6 +23,8 @@ def source(
         CorruptFile, AlienFile.
     """
     found = parts(store, version.files, version.format, connection)
+    if len(version.files) > 1:
+        refuse_copies(store, found, version, connection)
     relations = [relation(part, version) for part in found]
     if len(relations) == 1:
         return relations[0]
@@ -39,6 +43,62 @@ def source(
         relation=f"({union}) AS t",
         parts=tuple(relations),
     )
+
+
+TOLD_APART = "cost usage_start_time sku_id project_id resource_global_name currency".split()
+"""Columns by which the lines of two files are compared."""
+
+
+def refuse_copies(
+    store: ObjectStore,
+    found: Sequence[Part],
+    version: ExportVersion,
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """Refuse two extracts of the same lines: nothing but their content tells.
+
+    Google adds lines in batches, each with its export_time. One extract is a part of another when
+    every batch of it is in the other, whole and equal.
+
+    Raises:
+        ExportCollision: With both files.
+    """
+    batches = " UNION ALL BY NAME ".join(batches_of(part, version) for part in found)
+    row = connection.execute(
+        f"""
+        WITH batches AS (SELECT * FROM ({batches}) WHERE batch IS NOT NULL),
+        files AS (SELECT file, count(*) AS batches, sum(worth) AS worth FROM batches GROUP BY file),
+        shared AS (
+            SELECT a.file, b.file AS other, count(*) AS batches
+            FROM batches AS a JOIN batches AS b USING (batch, lines, content)
+            WHERE a.file <> b.file GROUP BY ALL
+        )
+        SELECT s.file, s.other FROM shared AS s JOIN files AS f USING (file, batches)
+        WHERE f.worth > 0 ORDER BY ALL LIMIT 1
+        """
+    ).fetchone()
+    if row:
+        one, other = (store.name(key_of(found, str(address))) for address in row)
+        raise ExportCollision(
+            one, other, "every line of the first is in the second too, and would count twice"
+        )
+
+
+def batches_of(part: Part, version: ExportVersion) -> str:
+    """Return SQL for the batches of one part: file, time, number of lines, content."""
+    columns = part.columns
+    told = ", ".join(columns[name].expression for name in TOLD_APART if name in columns)
+    time = columns["export_time"].expression if "export_time" in columns else "NULL"
+    cost = columns["cost" if "cost" in columns else "billed_cost"].expression
+    return (
+        f"SELECT t.filename AS file, {time} AS batch, count(*) AS lines, "
+        f"sum(CAST(hash({told}) AS HUGEINT)) AS content, sum(abs({cost})) AS worth "
+        f"FROM {part.reader} AS t WHERE {part.month} = '{version.billing_period:%Y%m}' GROUP BY ALL"
+    )
+
+
+def key_of(found: Sequence[Part], address: str) -> str:
+    return next(part.addresses[address] for part in found if address in part.addresses)
 
 
 def relation(part: Part, version: ExportVersion) -> SourceRelation:
