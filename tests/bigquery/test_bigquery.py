@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -146,3 +147,31 @@ def test_a_table_that_is_no_bill_is_refused(finops: Finops, dataset: Dataset) ->
     result = finops("gcp", "import-billing", *dataset.options(table), env=dataset.environment)
 
     assert (result.code, "cost" in result.error) == (4, True)
+
+
+def test_the_tables_of_a_dataset_are_listed_with_what_they_are(
+    finops: Finops, dataset: Dataset
+) -> None:
+    table = dataset.table(LINES)
+
+    result = finops(
+        "gcp", "list-tables", "-p", "payer", "-d", "billing", "--json", env=dataset.environment
+    )
+
+    assert result.code == 0, result.err
+    found = {row["table"]: row for row in json.loads(result.out)}
+    assert (found[table]["dialect"], found[table]["rows"]) == ("gcp_standard", 3)
+
+
+def test_partitions_are_listed_with_what_is_loaded(finops: Finops, dataset: Dataset) -> None:
+    table = dataset.table(LINES)
+    load(finops, dataset, table, "-e", "2026-01")
+
+    result = finops(
+        "gcp", "list-partitions", *dataset.options(table), "--json", env=dataset.environment
+    )
+
+    assert [(r["billing_period"], r["state"]) for r in json.loads(result.out)] == [
+        ("2026-01", "loaded"),
+        ("2026-02", "new"),
+    ]
