@@ -42,3 +42,19 @@ def test_an_absent_bucket_is_one_clear_error(finops: Finops, bucket: Bucket) -> 
     result = finops("gcp", "import-billing", "--source", "gs://absent/x", env=bucket.environment)
 
     assert (result.code, "the bucket absent does not exist" in result.error) == (5, True)
+
+
+@pytest.mark.parametrize("content", [None, "{}", "no JSON"])
+def test_an_unusable_key_file_is_one_clear_error(
+    content: str | None, tmp_path: Path, finops: Finops
+) -> None:
+    key = tmp_path / "key.json"
+    if content is not None:
+        key.write_text(content)
+
+    result = finops(
+        "gcp", "import-billing", "--source", "gs://bills/x", "--service-account-path", str(key)
+    )
+
+    assert (result.code, "no usable Google credentials" in result.error) == (5, True), result.err
+    assert "gcloud auth" in result.hint
