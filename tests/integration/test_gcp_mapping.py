@@ -116,6 +116,8 @@ def test_usage_at_the_price_of_a_commitment_is_billed_as_it_is(bill: Finops) -> 
         (*money("0.75", "0.75", "1.1", "1"), "Committed", "Used",
          "billed at the price of the commitment")
     ]  # fmt: skip
+    ids = 'SELECT count(DISTINCT "CommitmentDiscountId") FROM focus.cost_and_usage'
+    assert bill.value(f"{ids} WHERE \"BillingAccountId\" = 'new'") == 1
     assert rows(
         bill, "Commitment fee: Cloud SQL CUD 1 Year", f'"CommitmentDiscountStatus", {MONEY}'
     ) == [

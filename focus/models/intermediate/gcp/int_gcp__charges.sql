@@ -15,8 +15,10 @@ lines as (
         pools.rate,
         pools.is_spend as is_spend_pool,
         pools.unit as commitment_unit,
-        coalesce(pools.is_spread, false) and not lines.is_fee as is_covered,
-        coalesce(pools.is_spread, false) and not lines.is_fee
+        coalesce(pools.is_spread, false)
+        and (lines.covered <> 0 or lines.spend_covered <> 0) as is_covered,
+        coalesce(pools.is_spread, false)
+        and (lines.covered <> 0 or lines.spend_covered <> 0)
         and lines.cost + lines.covered + lines.spend_covered = 0
         and lines.net_cost = 0 as is_covered_whole
     from {{ ref('int_gcp__lines') }} as lines

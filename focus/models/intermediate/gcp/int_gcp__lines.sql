@@ -63,6 +63,7 @@ select
         when is_fee and is_spend_fee then spend_pool
         when is_fee or x_credits_commitment <> 0 then resource_pool
         when x_credits_spend_commitment <> 0 then spend_pool
+        when is_priced_by_commitment then 'spend/' || coalesce(service_id, '')
     end as pool,
     case
         when is_fee then 'Purchase'

@@ -47,6 +47,7 @@ priced as (
             when is_used_at_price
                 then coalesce(
                     nullif(subscription_instance_id, ''),
+                    commitment_id,
                     billing_account_id || '/commitments/' || consumption_model_id,
                     billing_account_id || '/commitments/' || consumption_model_description
                 )
@@ -167,9 +168,7 @@ select
     end as commitment_discount_category,
     case
         when commitment_discount_id is null then null
-        when is_used_at_price
-            then coalesce(nullif(consumption_model_description, ''), 'Spend-based CUD')
-        when is_spend_pool then 'Spend-based CUD'
+        when is_used_at_price or is_spend_pool then 'Spend-based CUD'
         else 'Resource-based CUD'
     end as commitment_discount_type,
     case
