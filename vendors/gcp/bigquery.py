@@ -220,7 +220,7 @@ def versions(store: BigQueryStore, export: GcpExport) -> Iterator[ExportVersion]
             vendor="gcp",
             export=export.name,
             billing_period=month.period,
-            version_id=month.newest,
+            version_id=f"{month.newest} {month.fingerprint[:8]}",
             fingerprint=month.fingerprint,
             manifest=store.location,
             files=(f"{month.period:%Y%m}",),

@@ -71,12 +71,14 @@ def version_of(store: ObjectStore, export: GcpExport, period: date, month: Found
         raise SchemaMismatch(where, f"both {' and '.join(sorted(month.dialects))}")
     keys = sorted(month.files)
     facts = [(key, store.size(key), store.modified(key)) for key in keys]
+    fingerprint = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    newest = f"{month.newest:%Y-%m-%dT%H:%M:%SZ}" if month.newest else "unknown time"
     return ExportVersion(
         vendor="gcp",
         export=export.name,
         billing_period=period,
-        version_id=f"{month.newest:%Y-%m-%dT%H:%M:%SZ}" if month.newest else "unknown time",
-        fingerprint=hashlib.sha256(json.dumps(facts).encode()).hexdigest(),
+        version_id=f"{newest} {fingerprint[:8]}",
+        fingerprint=fingerprint,
         manifest="",
         files=tuple(keys),
         format=month.files[keys[0]],
