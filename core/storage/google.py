@@ -84,8 +84,9 @@ class GoogleSession:
         """Return a bearer token for those who ask by themselves; None without credentials."""
         if isinstance(self.credentials, AnonymousCredentials):
             return None
-        with google_errors(self.address):
-            self.credentials.refresh(google.auth.transport.requests.Request())
+        if not self.credentials.valid:
+            with google_errors(self.address):
+                self.credentials.refresh(google.auth.transport.requests.Request())
         return str(self.credentials.token)
 
     def json(
