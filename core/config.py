@@ -24,7 +24,7 @@ MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 class ProjectConfig(Section):
     """The project and the place of its data."""
 
-    table = "project"
+    section = "project"
 
     name: str = "open-finops-stack"
     """Shown in reports."""
@@ -37,7 +37,7 @@ class ProjectConfig(Section):
 class DatabaseConfig(Section):
     """The engine that holds the data."""
 
-    table = "database"
+    section = "database"
 
     backend: Literal["duckdb"] = "duckdb"
     """The engine. DuckDB is the one that is tested end to end."""
@@ -47,7 +47,7 @@ class DatabaseConfig(Section):
 class DuckDbConfig(Section):
     """DuckDB: its file and its limits."""
 
-    table = "database.duckdb"
+    section = "database.duckdb"
 
     database_path: Path | None = None
     """The database file; finops.duckdb in data_dir when not set."""
@@ -60,16 +60,16 @@ class DuckDbConfig(Section):
 
     def __post_init__(self) -> None:
         if not MEMORY.fullmatch(self.memory_limit):
-            raise BadSetting(f"{self.table}.memory_limit", self.memory_limit, "a size like 2GB")
+            raise BadSetting(f"{self.section}.memory_limit", self.memory_limit, "a size like 2GB")
         if self.threads < 0:
-            raise BadSetting(f"{self.table}.threads", self.threads, "0 or more")
+            raise BadSetting(f"{self.section}.threads", self.threads, "0 or more")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransformationsConfig(Section):
     """What happens after an import."""
 
-    table = "transformations"
+    section = "transformations"
 
     enabled: bool = True
     """Build FOCUS and the marts after an import; --no-transform turns it off once."""
@@ -79,7 +79,7 @@ class TransformationsConfig(Section):
 class CurrencyConfig(Section):
     """One currency to show all costs in, beside each bill's own."""
 
-    table = "currency"
+    section = "currency"
 
     display: str | None = None
     """ISO code, such as USD; costs in it are in focus.cost_in_display_currency."""
@@ -89,7 +89,7 @@ class CurrencyConfig(Section):
 
     def __post_init__(self) -> None:
         if self.display is not None and not re.fullmatch("[A-Z]{3}", self.display):
-            raise BadSetting(f"{self.table}.display", self.display, "an ISO 4217 code like USD")
+            raise BadSetting(f"{self.section}.display", self.display, "an ISO 4217 code like USD")
 
 
 SECTIONS: tuple[type[Section], ...] = (
@@ -166,16 +166,16 @@ def load_config(
     env = os.environ if env is None else env
     flags = flags or {}
     path = find_config(path)
-    kinds = {kind.table: kind for kind in sections()}
+    kinds = {kind.section: kind for kind in sections()}
     file = dict(flatten(read_toml(path) if path else {}, kinds))
     if unknown := file.keys() - kinds:
         raise UnknownSetting(str(path), unknown, kinds)
     origins: dict[str, str] = {}
 
     def section(kind: type[Section]) -> Any:
-        layers = (file.get(kind.table, {}), env, flags.get(kind.table, {}))
+        layers = (file.get(kind.section, {}), env, flags.get(kind.section, {}))
         for name, given in kind.given(*layers).items():
-            origins[f"{kind.table}.{name}"] = given.origin
+            origins[f"{kind.section}.{name}"] = given.origin
         return kind.resolve(*layers)
 
     vendors = {name: section(load_vendor(name).config) for name in vendor_names()}

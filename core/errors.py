@@ -4,9 +4,9 @@ FinopsError                     1
 ├── ConfigError                 2  a setting, an option or config.toml is wrong
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
 ├── SourceError                 3  the export is not where, or what, the settings say
-│   ├── ManifestNotFound, BadManifest, TwoManifests, FileMissing, OutsideFolder
-│   ├── WrongExportVersion, ExportCollision, NothingInRange
-│   └── NoFiles, RepeatedDelivery
+│   ├── ManifestNotFound, NoFiles, BadManifest, TwoManifests, FileMissing, OutsideFolder
+│   ├── WrongExportVersion, ExportCollision, RepeatedDelivery
+│   └── NothingInRange, TooMuchToRead
 ├── DataError                   4  a file of the export cannot be read as a bill
 │   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch, MissingRate
 ├── AccessError                 5  the provider did not let us in
@@ -90,12 +90,17 @@ class ManifestNotFound(SourceError):
         )
 
 
+class NoFiles(SourceError):
+    def __init__(self, where: str, wanted: str) -> None:
+        hint = "Check the path; files are found by their endings, in all folders below it."
+        super().__init__(f"{where} holds no {wanted}", hint=hint)
+
+
 class BadManifest(SourceError):
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(
             f"the manifest {where} cannot be used: {reason}",
-            hint="It may be half written: try again after the next delivery, "
-            "or copy the whole export again.",
+            hint="It may be half written: try again after the next delivery, or copy it again.",
         )
 
 
@@ -133,14 +138,6 @@ class ExportCollision(SourceError):
         )
 
 
-class NoFiles(SourceError):
-    def __init__(self, where: str, endings: Iterable[str]) -> None:
-        super().__init__(
-            f"there is no {' or '.join(endings)} file in {where}",
-            hint="Check --source: a folder, a file, or a pattern such as exports/*.parquet.",
-        )
-
-
 class RepeatedDelivery(SourceError):
     def __init__(self, where: str, first: str, second: str) -> None:
         super().__init__(
@@ -156,6 +153,13 @@ class NothingInRange(SourceError):
         super().__init__(problem, hint=f"The export has {available}.")
 
 
+class TooMuchToRead(SourceError):
+    def __init__(self, where: str, what: str, needed: int, allowed: int) -> None:
+        problem = f"{what} of {where} would bring the bytes billed to {needed:,} of {allowed:,}"
+        hint = "Raise --maximum-bytes-billed, or load fewer months with --start-date."
+        super().__init__(problem, hint=hint)
+
+
 class DataError(FinopsError):
     exit_code = 4
 
@@ -164,26 +168,22 @@ class CorruptFile(DataError):
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(
             f"{where} cannot be read: {reason}",
-            hint="The file is damaged or half written: copy it again, or wait for the next "
-            "delivery. The former data is untouched.",
+            hint="It is damaged or half written: copy it again, or wait for the next delivery.",
         )
 
 
 class AlienFile(DataError):
     def __init__(self, where: str, missing: Iterable[str]) -> None:
-        super().__init__(
-            f"{where} is not a bill that we know: it lacks {', '.join(sorted(missing))}",
-            hint="Check that it is a bill or a FOCUS export in a format of docs/vendors, "
-            "and that it was exported with these columns.",
-        )
+        problem = f"{where} is not a bill that we know: it lacks {', '.join(sorted(missing))}"
+        hint = "Is the file of a provider's billing export? The export must select these columns."
+        super().__init__(problem, hint=hint)
 
 
 class BadValue(DataError):
     def __init__(self, where: str, column: str, value: str, expected: str) -> None:
         super().__init__(
             f"{where}: the column {column} holds {value!r}, which is not {expected}",
-            hint="The file was changed after the provider wrote it, or is of another format; "
-            "nothing of it was loaded.",
+            hint="The file was changed since the provider wrote it, or is of another format.",
         )
 
 
@@ -224,23 +224,17 @@ class AccessError(FinopsError):
 
 
 class CredentialsMissing(AccessError):
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"no usable AWS credentials: {reason}",
-            hint="Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, "
-            "or set access_key_id and secret_access_key under [aws].",
-        )
+    def __init__(self, reason: str, *, provider: str = "AWS", hint: str = "") -> None:
+        aws = "Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, or set keys."
+        super().__init__(f"no usable {provider} credentials: {reason}", hint=hint or aws)
 
 
 class AccessDenied(AccessError):
-    def __init__(self, where: str, action: str) -> None:
-        super().__init__(
-            f"access to {where} is denied ({action})",
-            hint="The role needs s3:ListBucket on the bucket and s3:GetObject on the export; "
-            "docs/vendors/aws.md has the whole policy."
-            if where.startswith("s3://")
-            else "Give the user that runs finops the right to read it (chmod, chown).",
-        )
+    def __init__(self, where: str, action: str, *, hint: str = "") -> None:
+        s3 = "The role needs s3:ListBucket and s3:GetObject; docs/vendors/aws.md has the policy."
+        local = "Give the user that runs finops the right to read it (chmod, chown)."
+        hint = hint or (s3 if where.startswith("s3://") else local)
+        super().__init__(f"access to {where} is denied ({action})", hint=hint)
 
 
 class BucketNotFound(AccessError):

@@ -49,16 +49,16 @@ def settings(kind: type[Section], flags: Flags) -> Iterator[Setting]:
     abouts, types = docstrings(kind), get_type_hints(kind)
     for setting in fields(kind):
         listed = setting.name in kind.lists()
-        variable = variable_name(kind.table, setting.name)
+        variable = variable_name(kind.section, setting.name)
         alias = ENV_ALIASES.get(variable)
         yield Setting(
-            table=kind.table,
+            table=kind.section,
             name=setting.name,
             about=abouts[setting.name],
             kind="list of tables" if listed else kind_of(types[setting.name]),
             default=toml(None if setting.default is MISSING else setting.default),
             variables=() if listed else (variable, alias) if alias else (variable,),
-            flag=flags.get((kind.table, setting.name), ""),
+            flag=flags.get((kind.section, setting.name), ""),
             secret=setting.name in kind.secrets(),
             sample=setting.metadata.get("sample", {}),
         )
@@ -118,7 +118,7 @@ def example(flags: Flags) -> str:
     )
     parts = ["\n".join(head)]
     for kind in sections():
-        parts.append(f"\n# {inspect.cleandoc(kind.__doc__ or '')}\n[{kind.table}]")
+        parts.append(f"\n# {inspect.cleandoc(kind.__doc__ or '')}\n[{kind.section}]")
         parts += [example_of(setting) for setting in settings(kind, flags)]
     return "\n".join(parts) + "\n"
 
@@ -143,7 +143,7 @@ def tables(flags: Flags) -> str:
     for kind in sections():
         rows = [row(setting) for setting in settings(kind, flags)]
         parts.append(
-            f"### [{kind.table}]\n\n{inspect.cleandoc(kind.__doc__ or '')}\n\n"
+            f"### [{kind.section}]\n\n{inspect.cleandoc(kind.__doc__ or '')}\n\n"
             "| setting | holds | default | environment | option | meaning |\n"
             "| --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows)
         )

@@ -48,7 +48,8 @@ class Given:
 class Section:
     """One table of config.toml."""
 
-    table: ClassVar[str]
+    section: ClassVar[str]
+    """Its name, such as 'aws' or 'database.duckdb'; a setting may itself be called table."""
 
     @classmethod
     def resolve(
@@ -75,14 +76,14 @@ class Section:
         """Return the winning layer of every setting that is not left at its default."""
         known = [f.name for f in fields(cls)]
         if unknown := file.keys() - set(known):
-            raise UnknownSetting(f"[{cls.table}]", unknown, known)
+            raise UnknownSetting(f"[{cls.section}]", unknown, known)
         found: dict[str, Given] = {}
         for name in known:
             if name in file:
                 found[name] = Given(file[name], "file")
             if name in cls.lists():
                 continue
-            variable, text = from_environment(cls.table, name, env)
+            variable, text = from_environment(cls.section, name, env)
             if text:
                 found[name] = Given(text, variable)
             if flags.get(name) is not None:
@@ -94,14 +95,14 @@ class Section:
         """Convert one [[section.name]] table: settings of this section, and a `name`."""
         known = {f.name for f in fields(cls)} - cls.lists() | {"name"}
         if unknown := entry.keys() - known:
-            raise UnknownSetting(f"[[{cls.table}.{name}]]", unknown, known)
+            raise UnknownSetting(f"[[{cls.section}.{name}]]", unknown, known)
         return {key: cls.convert(key, value, within=f"{name}.") for key, value in entry.items()}
 
     @classmethod
     def convert(cls, name: str, value: Any, *, within: str = "") -> Any:
         """Convert the value of one setting, or of an entry's `name`."""
         kind = get_type_hints(cls).get(name, str)
-        return convert(f"{cls.table}.{within}{name}", value, kind, hide=name in cls.secrets())
+        return convert(f"{cls.section}.{within}{name}", value, kind, hide=name in cls.secrets())
 
     @classmethod
     def lists(cls) -> frozenset[str]:

@@ -104,13 +104,13 @@ def settings(resolved: Config, origins: Mapping[str, str]) -> Iterator[dict[str,
         section = section_of(resolved, kind)
         for setting in fields(kind):
             value = getattr(section, setting.name)
-            origin = origins.get(f"{kind.table}.{setting.name}", "default")
+            origin = origins.get(f"{kind.section}.{setting.name}", "default")
             if setting.name in kind.lists():
                 yield from entries(kind, setting.name, value)
                 continue
             if setting.name in kind.secrets() and value:
                 value = MASK
-            yield {"section": kind.table, "name": setting.name, "value": value, "origin": origin}
+            yield {"section": kind.section, "name": setting.name, "value": value, "origin": origin}
 
 
 def entries(kind: type[Section], name: str, value: Any) -> Iterator[dict[str, Any]]:
@@ -118,7 +118,7 @@ def entries(kind: type[Section], name: str, value: Any) -> Iterator[dict[str, An
     for number, entry in enumerate(value, start=1):
         for key, given in entry.items():
             yield {
-                "section": f"{kind.table}.{name}[{number}]",
+                "section": f"{kind.section}.{name}[{number}]",
                 "name": key,
                 "value": MASK if key in kind.secrets() and given else given,
                 "origin": "file",

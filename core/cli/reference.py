@@ -77,10 +77,10 @@ def setting_flags() -> Flags:
     for kind in sections():
         names = {setting.name for setting in fields(kind)}
         for command, context in tree():
-            if f"{context.command_path} ".startswith(f"{PROGRAM} {kind.table} "):
+            if f"{context.command_path} ".startswith(f"{PROGRAM} {kind.section} "):
                 for option in command.params:
                     if option.name in names:
-                        found[kind.table, str(option.name)] = ", ".join(option.opts)
+                        found[kind.section, str(option.name)] = ", ".join(option.opts)
     return found
 
 

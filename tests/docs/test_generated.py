@@ -26,7 +26,7 @@ def test_the_example_as_it_is_changes_nothing():
     config = load_config(EXAMPLE, env={})
     assert config.origins == {}
     assert tomllib.loads(EXAMPLE.read_text()).keys() == {
-        kind.table.partition(".")[0] for kind in sections()
+        kind.section.partition(".")[0] for kind in sections()
     }
 
 
@@ -41,7 +41,7 @@ def test_the_example_with_every_setting_in_force_still_means_the_defaults(tmp_pa
 
     for kind in sections():
         for setting in settings(kind, {}):
-            assert config.origins[f"{kind.table}.{setting.name}"] == "file"
+            assert config.origins[f"{kind.section}.{setting.name}"] == "file"
     assert config.project == empty.project
     assert config.duckdb == empty.duckdb
     for name, section in config.vendors.items():
@@ -57,7 +57,7 @@ def test_the_example_with_every_setting_in_force_still_means_the_defaults(tmp_pa
 def test_every_setting_is_documented():
     page = (ROOT / "docs" / "configuration.md").read_text()
     missing = [
-        f"{kind.table}.{setting.name}"
+        f"{kind.section}.{setting.name}"
         for kind in sections()
         for setting in settings(kind, {})
         if f"{setting.name}{']]' if setting.sample else ''}`" not in page

@@ -17,16 +17,16 @@ from core.reference import toml
 from core.sections import ENV_ALIASES, Section, variable_name
 
 SETTINGS = [
-    pytest.param(kind, setting.name, id=f"{kind.table}.{setting.name}")
+    pytest.param(kind, setting.name, id=f"{kind.section}.{setting.name}")
     for kind in sections()
     for setting in fields(kind)
     if setting.name not in kind.lists()
 ]
 FLAGS = [
-    pytest.param(kind, name, id=f"{kind.table}.{name}")
+    pytest.param(kind, name, id=f"{kind.section}.{name}")
     for kind in sections()
     for name in (f.name for f in fields(kind))
-    if (kind.table, name) in setting_flags()
+    if (kind.section, name) in setting_flags()
 ]
 EXAMPLES: dict[Any, tuple[Any, Any]] = {
     bool: (True, False),
@@ -86,35 +86,35 @@ def test_a_setting_that_nobody_gave_has_its_default(kind, name, empty):
     config = load_config(empty, env={})
 
     assert value_of(config, kind, name) == default_of(kind, name)
-    assert f"{kind.table}.{name}" not in config.origins
+    assert f"{kind.section}.{name}" not in config.origins
 
 
 @pytest.mark.parametrize(("kind", "name"), SETTINGS)
 def test_the_file_overrules_the_default(kind, name, tmp_path):
     first, _ = two_values(kind, name)
-    config = load_config(written(tmp_path, kind.table, name, first), env={})
+    config = load_config(written(tmp_path, kind.section, name, first), env={})
 
     assert value_of(config, kind, name) == first
-    assert config.origins[f"{kind.table}.{name}"] == "file"
+    assert config.origins[f"{kind.section}.{name}"] == "file"
 
 
 @pytest.mark.parametrize(("kind", "name"), SETTINGS)
 def test_the_environment_overrules_the_file(kind, name, tmp_path):
     first, second = two_values(kind, name)
-    variable = variable_name(kind.table, name)
+    variable = variable_name(kind.section, name)
     config = load_config(
-        written(tmp_path, kind.table, name, first), env={variable: as_variable(second)}
+        written(tmp_path, kind.section, name, first), env={variable: as_variable(second)}
     )
 
     assert value_of(config, kind, name) == second
-    assert config.origins[f"{kind.table}.{name}"] == variable
+    assert config.origins[f"{kind.section}.{name}"] == variable
 
 
 @pytest.mark.parametrize(("kind", "name"), SETTINGS)
 def test_an_empty_variable_counts_as_not_set(kind, name, tmp_path):
     first, _ = two_values(kind, name)
-    path = written(tmp_path, kind.table, name, first)
-    config = load_config(path, env={variable_name(kind.table, name): ""})
+    path = written(tmp_path, kind.section, name, first)
+    config = load_config(path, env={variable_name(kind.section, name): ""})
 
     assert value_of(config, kind, name) == first
 
@@ -127,24 +127,24 @@ def needs_more(command: click.Command) -> bool:
 @pytest.mark.parametrize(("kind", "name"), FLAGS)
 def test_what_was_typed_overrules_the_environment(kind, name, tmp_path):
     first, second = two_values(kind, name)
-    path = written(tmp_path, kind.table, name, second)
-    env = {variable_name(kind.table, name): as_variable(second)}
+    path = written(tmp_path, kind.section, name, second)
+    env = {variable_name(kind.section, name): as_variable(second)}
     for command, context in tree():
         options = [o for o in command.params if o.name == name]
-        of_section = f"{context.command_path} ".startswith(f"./finops {kind.table} ")
+        of_section = f"{context.command_path} ".startswith(f"./finops {kind.section} ")
         if options and of_section and not needs_more(command):
             typed = [options[0].opts[0], *([] if first is True else [as_variable(first)])]
             with command.make_context("command", typed) as parsed:
-                config = load_config(path, env=env, flags={kind.table: parsed.params})
+                config = load_config(path, env=env, flags={kind.section: parsed.params})
 
             assert value_of(config, kind, name) == first, context.command_path
-            assert config.origins[f"{kind.table}.{name}"] == "flag"
+            assert config.origins[f"{kind.section}.{name}"] == "flag"
 
 
 @pytest.mark.parametrize(("kind", "name"), FLAGS)
 def test_an_option_that_was_not_typed_overrules_nothing(kind, name):
     for command, context in tree():
-        of_section = kind.table in context.command_path
+        of_section = kind.section in context.command_path
         if any(o.name == name for o in command.params) and of_section and not needs_more(command):
             with command.make_context("command", []) as parsed:
                 assert parsed.params[name] is None, context.command_path

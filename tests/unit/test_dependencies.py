@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 import core
 from tests.source import PACKAGES, ROOT, imported, modules
 
-KINDS = ["requirements", "requirements-dev", "requirements-validator"]
+KINDS = ["requirements", "requirements-dev", "requirements-google", "requirements-validator"]
 
 
 def direct(kind: str) -> list[Requirement]:
@@ -57,6 +57,7 @@ def documented(heading: str) -> list[str]:
     [
         ("requirements", "For users"),
         ("requirements-dev", "For tests"),
+        ("requirements-google", "For tests of Google Cloud"),
         ("requirements-validator", "For the FOCUS validator"),
     ],
 )

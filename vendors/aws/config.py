@@ -21,7 +21,7 @@ from core.storage.open import open_store as open_url
 class AwsConfig(Section):
     """The AWS bill: where it is delivered, and how to reach it."""
 
-    table = "aws"
+    section = "aws"
 
     bucket: str | None = None
     """S3 bucket that the export is delivered to; also file:///folder or a path that mirrors one."""

@@ -22,7 +22,7 @@ from vendors.focus.columns import FOCUS, focus_name
 class FocusConfig(Section):
     """FOCUS files of any provider, and OCI's own cost reports."""
 
-    table = "focus"
+    section = "focus"
 
     provider: str | None = None
     """Name of the provider: the source's name, and ProviderName where the files have none."""

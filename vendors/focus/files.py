@@ -72,7 +72,7 @@ def look(store: ObjectStore, source: FocusSource, noted: Inventory) -> Inventory
     wanted = open_store(source.location, source.settings, setting="focus.source")[1]
     keys = sorted(files_within(store, wanted, tuple(ENDINGS)))
     if not keys:
-        raise NoFiles(source.location, ENDINGS)
+        raise NoFiles(source.location, f"{' or '.join(ENDINGS)} file")
     connection: duckdb.DuckDBPyConnection | None = None
     found: Inventory = {}
     for key in keys:

@@ -1,0 +1,214 @@
+"""Files extracted from Google's billing export, from a folder to FOCUS."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.gcp import credit, fee, line, write
+
+SAMPLE = ROOT.parent / "shared" / "samples" / "gcp-professional-services"
+FORMS = ["a.parquet", "a.csv", "a.csv.gz", "a.json", "a.jsonl.gz", "a.avro"]
+
+JANUARY = [
+    line("1.10", credits=[credit("-0.10", "FREE_TIER")]),
+    line("1.10", credits=[credit("-0.10", "FREE_TIER")]),
+    line("3.00", credits=[credit("-0.50", "PROMOTION"), credit("-0.25", "DISCOUNT")]),
+    line("0.40", cost_type="tax", project={"id": None, "number": None, "name": None}),
+    line("-0.000000001", cost_type="rounding_error"),
+]
+"""Cost 5.599999999, credits -0.95: billed 4.649999999."""
+
+
+def load(finops: Finops, folder: Path, *more: str) -> None:
+    result = finops("gcp", "import-billing", "--source", str(folder), *more)
+    assert result.code == 0, result.err
+
+
+def billed(finops: Finops, month: str = "2026-01") -> Decimal:
+    return Decimal(
+        finops.value(
+            'SELECT sum("BilledCost") FROM focus.cost_and_usage '
+            f"WHERE \"BillingPeriodStart\" = '{month}-01'"
+        )
+    )
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_format_holds_the_same_bill(name: str, tmp_path: Path, finops: Finops) -> None:
+    write(tmp_path / "export" / name, JANUARY)
+
+    load(finops, tmp_path / "export")
+
+    assert billed(finops) == Decimal("4.649999999")
+    assert finops.sql(
+        'SELECT "ChargeCategory", sum("BilledCost") FROM focus.cost_and_usage '
+        "GROUP BY ALL ORDER BY ALL"
+    ) == [
+        ("Adjustment", Decimal("-0.000000001")),
+        ("Credit", Decimal("-0.5")),
+        ("Tax", Decimal("0.4")),
+        ("Usage", Decimal("4.75")),
+    ]
+    assert finops.value("SELECT sum(rows) FROM ledger.loads") == 5
+    assert finops.value("SELECT any_value(project_number) FROM gcp_billing.files") == "007"
+
+
+def test_credits_in_the_spelling_of_python_are_read(tmp_path: Path, finops: Finops) -> None:
+    path = write(tmp_path / "export" / "a.csv", JANUARY)
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["credits"] = repr([{**c, "amount": float(c["amount"]), "full_name": None}
+                               for c in json.loads(row["credits"])])  # fmt: skip
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+    load(finops, tmp_path / "export")
+
+    assert billed(finops) == Decimal("4.649999999")
+
+
+def test_a_month_is_replaced_whole_when_one_of_its_files_changes(
+    tmp_path: Path, finops: Finops
+) -> None:
+    folder = tmp_path / "export"
+    write(folder / "2026-01-05.parquet", [line("1.10"), line("1.10")])
+    write(folder / "2026-02-03.parquet", [line("0.30", day=31), line("5.00", month="2026-02")])
+    load(finops, folder)
+    february = finops.content("gcp_billing.billing_2026_02")
+    assert billed(finops) == Decimal("2.50")
+
+    write(folder / "2026-01-05.parquet", [line("1.10"), line("1.25")])
+    load(finops, folder)
+
+    assert billed(finops) == Decimal("2.65")
+    assert billed(finops, "2026-02") == Decimal("5.00")
+    assert finops.content("gcp_billing.billing_2026_02") == february
+    assert finops.sql(
+        "SELECT strftime(billing_period, '%Y-%m'), status FROM ledger.loads ORDER BY ALL"
+    ) == [("2026-01", "current"), ("2026-01", "superseded"), ("2026-02", "current")]
+
+
+def test_nothing_new_opens_nothing_for_writing(tmp_path: Path, finops: Finops) -> None:
+    write(tmp_path / "export" / "a.parquet", JANUARY)
+    load(finops, tmp_path / "export")
+    before = finops.fingerprint()
+
+    result = finops("gcp", "import-billing", "--source", str(tmp_path / "export"))
+
+    assert "nothing new" in result.out
+    assert finops.fingerprint() == before
+
+
+def test_late_lines_in_a_new_file_join_their_invoice_month(tmp_path: Path, finops: Finops) -> None:
+    folder = tmp_path / "export"
+    write(folder / "2026-01.parquet", [line("1.00")])
+    load(finops, folder)
+
+    write(folder / "2026-02.parquet", [line("2.00", month="2026-02"), line("0.25", day=31)])
+    load(finops, folder)
+
+    assert billed(finops) == Decimal("1.25")
+    assert billed(finops, "2026-02") == Decimal("2.00")
+
+
+def test_the_invoice_month_decides_and_not_the_time_of_usage(
+    tmp_path: Path, finops: Finops
+) -> None:
+    rolled = line("0.70", month="2026-01", day=31, invoice={"month": "202602"})
+    old = line("0.20", invoice={"month": None}, usage_start_time="2026-02-01T03:00:00Z")
+    write(tmp_path / "export" / "a.json", [rolled, old])
+
+    load(finops, tmp_path / "export")
+
+    assert billed(finops, "2026-02") == Decimal("0.70")
+    assert billed(finops, "2026-01") == Decimal("0.20")
+
+
+def test_a_commitments_fee_is_spread_over_the_usage_that_it_covers(
+    tmp_path: Path, finops: Finops
+) -> None:
+    """Four hours bought for 0.40, two of them used: half the fee is effective, half unused."""
+    covered = line("0.20", credits=[credit("-0.20", "COMMITTED_USAGE_DISCOUNT")])
+    write(tmp_path / "export" / "a.parquet", [fee("0.40"), covered, line("0.20")])
+
+    load(finops, tmp_path / "export")
+
+    columns = '"BilledCost", "EffectiveCost", "ListCost", "CommitmentDiscountQuantity"'
+    found = finops.sql(
+        f'SELECT "SubAccountId", "ChargeCategory", "CommitmentDiscountStatus", {columns} '
+        "FROM focus.cost_and_usage ORDER BY 1, 2, 3"
+    )
+    assert found == [
+        ("central", "Purchase", None, *money("0.4", "0", "0.4", "4")),
+        ("central", "Usage", "Unused", *money("0", "0.2", "0", "2")),
+        ("shop", "Usage", "Used", *money("0", "0.2", "0.2", "2")),
+        ("shop", "Usage", None, *money("0.2", "0.2", "0.2"), None),
+    ]
+    assert (
+        finops.value('SELECT count(DISTINCT "CommitmentDiscountId") FROM focus.cost_and_usage') == 1
+    )
+
+
+def test_credits_without_their_fee_leave_the_account_as_billed(
+    tmp_path: Path, finops: Finops
+) -> None:
+    covered = line("0.20", credits=[credit("-0.15", "COMMITTED_USAGE_DISCOUNT")])
+    elsewhere = fee("0.40", location={"location": "us-east1", "region": "us-east1"})
+    write(tmp_path / "export" / "a.parquet", [covered, elsewhere])
+
+    load(finops, tmp_path / "export")
+
+    assert finops.sql(
+        'SELECT "BilledCost", "EffectiveCost", "CommitmentDiscountId", "x_EffectiveCostNote" '
+        'FROM focus.cost_and_usage ORDER BY "BilledCost"'
+    ) == [
+        (*money(cost, cost), None, "fees and credits of commitments do not match: "
+         "effective follows billed cost")
+        for cost in ("0.05", "0.4")
+    ]  # fmt: skip
+
+
+def money(*amounts: str) -> tuple[Decimal, ...]:
+    return tuple(Decimal(amount) for amount in amounts)
+
+
+def test_both_kinds_of_export_in_one_folder_are_refused(tmp_path: Path, finops: Finops) -> None:
+    """They hold the same money."""
+    write(tmp_path / "export" / "standard.parquet", [line("1.00")])
+    named = {"name": "vm", "global_name": "//compute.googleapis.com/projects/shop/instances/1"}
+    write(tmp_path / "export" / "detailed.parquet", [line("1.00", resource=named)])
+
+    result = finops("gcp", "import-billing", "--source", str(tmp_path / "export"))
+
+    assert result.code == 4
+    assert "gcp_detailed and gcp_standard" in result.error
+    assert not finops.database.exists()
+
+
+def test_the_published_sample_is_conserved_in_four_currencies(finops: Finops) -> None:
+    if not SAMPLE.is_dir():
+        pytest.skip(f"the sample exports are not in {SAMPLE}")
+    before = {path: path.stat().st_mtime_ns for path in SAMPLE.iterdir()}
+
+    load(finops, SAMPLE)
+
+    assert finops.sql(
+        'SELECT "BillingCurrency", sum("BilledCost") FROM focus.cost_and_usage '
+        "GROUP BY ALL ORDER BY ALL"
+    ) == [
+        ("AUD", Decimal("347430.6703")),
+        ("EUR", Decimal("451968.5541")),
+        ("GBP", Decimal("573288.1351")),
+        ("USD", Decimal("1255613.0601")),
+    ]
+    assert finops.value("SELECT sum(rows) FROM ledger.loads") == 500
+    assert {path: path.stat().st_mtime_ns for path in SAMPLE.iterdir()} == before

@@ -1,0 +1,238 @@
+"""The section [gcp] of config.toml and its [[gcp.exports]] entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from core.errors import BadSetting, MissingSetting
+from core.periods import parse_period
+from core.rawtables import check_names
+from core.sections import Section, tables
+from core.sql import snake
+from core.storage.base import ObjectStore
+from core.storage.folder import FolderStore
+from vendors.gcp.formats import format_of
+
+FILES = "files"
+"""Name of an export of files, where none is given."""
+NAMES = {
+    "project_id": r"[a-z0-9.:-]{1,100}",
+    "dataset": r"[A-Za-z0-9_]{1,1024}",
+    "table": r"[A-Za-z0-9_-]{1,1024}",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpConfig(Section):
+    """The Google Cloud bill: the billing export in BigQuery, or files extracted from it."""
+
+    section = "gcp"
+
+    source: str | None = None
+    """Files extracted from the billing export, instead of BigQuery: a file, a folder, file:///folder
+    or gs://bucket/prefix; Parquet, CSV, JSON lines or Avro."""
+
+    project_id: str | None = None
+    """Project that holds the export's dataset."""
+
+    dataset: str | None = None
+    """BigQuery dataset of the export."""
+
+    table: str | None = None
+    """Table of the export, such as gcp_billing_export_resource_v1_012345_6789AB_CDEF01."""
+
+    export_name: str | None = None
+    """Name of the export here; the table's, or 'files', when not set."""
+
+    service_account_path: Path | None = None
+    """Key file of a service account; Application Default Credentials when not set."""
+
+    impersonate_service_account: str | None = None
+    """Service account to act as, by its e-mail address."""
+
+    billing_project_id: str | None = None
+    """Project that pays for reading; project_id when not set."""
+
+    location: str | None = None
+    """Location of the dataset, such as EU; asked of BigQuery when not set."""
+
+    skip_columns: tuple[str, ...] = ()
+    """Top-level columns of the table that are not read, to save bytes."""
+
+    maximum_bytes_billed: int = 20_000_000_000
+    """Bytes that one import may have BigQuery bill; an import that needs more does not begin."""
+
+    endpoint_url: str | None = None
+    """Another Cloud Storage or BigQuery address, such as a private or a test one."""
+
+    storage_endpoint: str | None = None
+    """Another address of BigQuery's Storage Read API, host:port, without encryption."""
+
+    table_strategy: Literal["separate", "single"] = "separate"
+    """One raw table for each invoice month, or one for all."""
+
+    start_date: str | None = None
+    """First invoice month to load, YYYY-MM."""
+
+    end_date: str | None = None
+    """Last invoice month to load, YYYY-MM, itself included."""
+
+    reset: bool = False
+    """Load months again that are already loaded."""
+
+    exports: tuple[Any, ...] = tables(name="second-account", table="its-table")
+    """Further exports: each takes the settings above, plus a `name` of its own."""
+
+    @classmethod
+    def resolve(
+        cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
+    ) -> Self:
+        """Resolve [gcp]; what was typed overrules [[gcp.exports]], and --export-name picks one.
+
+        Files and BigQuery are two sources: a flag for one leaves the file's setting for the other.
+        """
+        config = super().resolve(file, env, flags)
+        if flags.get("table") and not flags.get("source"):
+            config = replace(config, source=None)
+        wanted = flags.get("export_name")
+        typed = {name for name, value in flags.items() if value is not None} - {"export_name"}
+        entries = tuple(
+            {name: value for name, value in entry.items() if name not in typed}
+            for entry in config.exports
+            if wanted in (None, entry.get("name"), entry.get("export_name"))
+        )
+        name = None if wanted and entries else config.export_name
+        return replace(config, export_name=name, exports=entries)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpExport:
+    """One configured export, checked."""
+
+    name: str
+    settings: GcpConfig
+    start: date | None
+    end: date | None
+    table_prefix: str
+
+    @property
+    def reset(self) -> bool:
+        return self.settings.reset
+
+    @property
+    def table_strategy(self) -> str:
+        return self.settings.table_strategy
+
+    @property
+    def tag_keys(self) -> tuple[str, ...]:
+        return ()
+
+    def wants(self, period: date) -> bool:
+        """Tell whether a month lies in the range that the settings name."""
+        return (self.start is None or period >= self.start) and (
+            self.end is None or period <= self.end
+        )
+
+
+def configured_exports(config: GcpConfig) -> Sequence[GcpExport]:
+    """Return every export that [gcp] and [[gcp.exports]] describe.
+
+    Raises:
+        MissingSetting: If one has neither files nor a table.
+        ExportCollision: If two would write the same raw table.
+    """
+    alone = replace(config, exports=())
+    entries = [overlaid(alone, **entry) for entry in config.exports]
+    if config.source or config.table or not entries:
+        entries.insert(0, (config.export_name, alone))
+    found: list[GcpExport] = []
+    for name, settings in entries:
+        found.append(checked(name, settings, first=not found))
+    check_names(export.name for export in found)
+    return found
+
+
+def overlaid(
+    config: GcpConfig, *, name: str | None = None, **entry: Any
+) -> tuple[str | None, GcpConfig]:
+    """Lay one [[gcp.exports]] entry over [gcp]; its table replaces files, its files a table."""
+    if "table" in entry and "source" not in entry:
+        entry["source"] = None
+    return name, replace(config, **entry)
+
+
+def checked(name: str | None, settings: GcpConfig, *, first: bool) -> GcpExport:
+    if not settings.source:
+        for setting in ("table", "dataset", "project_id"):
+            if not getattr(settings, setting):
+                flag = f"--{setting.replace('_', '-')}"
+                raise MissingSetting(
+                    f"gcp.{setting}",
+                    f"{flag} (or --source for files)",
+                    f"OPEN_FINOPS_GCP_{setting.upper()}",
+                )
+        for setting, shape in NAMES.items():
+            value = getattr(settings, setting)
+            if not re.fullmatch(shape, str(value)):
+                raise BadSetting(f"gcp.{setting}", value, f"a name of BigQuery's for {setting}")
+    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
+    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
+    if start and end and start > end:
+        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
+    if settings.maximum_bytes_billed <= 0:
+        raise BadSetting("gcp.maximum_bytes_billed", settings.maximum_bytes_billed, "above 0")
+    name = name or settings.export_name or (settings.table if not settings.source else FILES)
+    assert name is not None
+    return GcpExport(
+        name=name,
+        settings=settings,
+        start=start,
+        end=end,
+        table_prefix="" if first else f"{snake(name)}__",
+    )
+
+
+def open_store(export: GcpExport) -> ObjectStore:
+    """Open what an export lies in: a folder, a bucket, or BigQuery."""
+    settings = export.settings
+    if not settings.source:
+        from vendors.gcp.bigquery import BigQueryStore
+
+        return BigQueryStore(settings)
+    if not settings.source.startswith("gs://"):
+        return FolderStore(place(settings.source)[0])
+    from core.storage.gcs import GcsStore
+    from vendors.gcp.bigquery import access
+
+    bucket, _, rest = settings.source.removeprefix("gs://").partition("/")
+    if not bucket:
+        raise BadSetting("gcp.source", settings.source, "an address like gs://bucket/prefix")
+    return GcsStore(bucket, access(settings), in_bucket(rest)[0])
+
+
+def in_bucket(path: str) -> tuple[str, str]:
+    """Return the prefix of a path in a bucket, and the one file that is meant, or ''.
+
+    >>> in_bucket("billing"), in_bucket("billing/a.csv"), in_bucket("")
+    (('billing/', ''), ('billing/', 'a.csv'), ('', ''))
+    """
+    folder, slash, last = path.rstrip("/").rpartition("/")
+    if format_of(last) and not path.endswith("/"):
+        return folder + slash, last
+    return (f"{path.rstrip('/')}/" if path.strip("/") else ""), ""
+
+
+def place(source: str) -> tuple[Path, str]:
+    """Return the folder of a source of files and the one file in it that is meant, or ''."""
+    if source.startswith("gs://"):
+        return Path(), in_bucket(source.removeprefix("gs://").partition("/")[2])[1]
+    scheme = urlsplit(source).scheme
+    path = Path(url2pathname(urlsplit(source).path) if scheme == "file" else source).expanduser()
+    return (path.parent, path.name) if path.is_file() else (path, "")
