@@ -83,12 +83,12 @@ class SourceError(FinopsError):
 
 
 class ManifestNotFound(SourceError):
-    def __init__(self, where: str, export: str) -> None:
-        super().__init__(
-            f"no manifest of the export {export!r} under {where}",
-            hint="Check bucket, prefix and export name with `./finops aws list-exports`; "
-            "AWS delivers the first manifest up to 24 hours after an export is made.",
+    def __init__(self, where: str, export: str, *, hint: str = "") -> None:
+        aws = (
+            "Check bucket, prefix and export name with `./finops aws list-exports`; "
+            "AWS delivers the first manifest up to 24 hours after an export is made."
         )
+        super().__init__(f"no manifest of the export {export!r} under {where}", hint=hint or aws)
 
 
 class BadManifest(SourceError):
@@ -121,16 +121,16 @@ class FileMissing(SourceError):
 
 
 class WrongExportVersion(SourceError):
-    def __init__(self, where: str, asked: str, found: str) -> None:
-        hint = "Leave --cur-version and --export-format out: both are detected."
-        super().__init__(f"{where} holds {found}, not {asked}", hint=hint)
+    def __init__(self, where: str, asked: str, found: str, *, hint: str = "") -> None:
+        aws = "Leave --cur-version and --export-format out: both are detected."
+        super().__init__(f"{where} holds {found}, not {asked}", hint=hint or aws)
 
 
 class ExportCollision(SourceError):
     def __init__(self, first: str, second: str, what: str) -> None:
         super().__init__(
             f"the exports {first!r} and {second!r} collide: {what}",
-            hint="Load one of them, or give each [[aws.exports]] entry its own `name`.",
+            hint="Load one of them, or give each entry of config.toml its own `name`.",
         )
 
 
@@ -155,11 +155,9 @@ class CorruptFile(DataError):
 
 class AlienFile(DataError):
     def __init__(self, where: str, missing: Iterable[str]) -> None:
-        super().__init__(
-            f"{where} is not an AWS bill that we know: it lacks {', '.join(sorted(missing))}",
-            hint="Check that the export is a Cost and Usage Report or a FOCUS export, "
-            "and that its SQL selects these columns.",
-        )
+        problem = f"{where} is not a bill that we know: it lacks {', '.join(sorted(missing))}"
+        hint = "Is the file of a provider's billing export? The export must select these columns."
+        super().__init__(problem, hint=hint)
 
 
 class BadValue(DataError):
@@ -175,8 +173,8 @@ class MissingCost(DataError):
     def __init__(self, where: str, lines: int, details: str) -> None:
         super().__init__(
             f"{where}: {lines:,} lines have no cost ({details})",
-            hint="The export leaves out a cost column that its savings plans or reservations "
-            "need; add all reservation_* and savings_plan_* columns to the export.",
+            hint="The export leaves out a cost column; where it has savings plans or reservations, "
+            "their columns are needed too (AWS: all reservation_* and savings_plan_* columns).",
         )
 
 
@@ -198,23 +196,17 @@ class AccessError(FinopsError):
 
 
 class CredentialsMissing(AccessError):
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"no usable AWS credentials: {reason}",
-            hint="Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, "
-            "or set access_key_id and secret_access_key under [aws].",
-        )
+    def __init__(self, reason: str, *, provider: str = "AWS", hint: str = "") -> None:
+        aws = "Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, or set keys."
+        super().__init__(f"no usable {provider} credentials: {reason}", hint=hint or aws)
 
 
 class AccessDenied(AccessError):
-    def __init__(self, where: str, action: str) -> None:
-        super().__init__(
-            f"access to {where} is denied ({action})",
-            hint="The role needs s3:ListBucket on the bucket and s3:GetObject on the export; "
-            "docs/vendors/aws.md has the whole policy."
-            if where.startswith("s3://")
-            else "Give the user that runs finops the right to read it (chmod, chown).",
-        )
+    def __init__(self, where: str, action: str, *, hint: str = "") -> None:
+        s3 = "The role needs s3:ListBucket and s3:GetObject; docs/vendors/aws.md has the policy."
+        local = "Give the user that runs finops the right to read it (chmod, chown)."
+        hint = hint or (s3 if where.startswith("s3://") else local)
+        super().__init__(f"access to {where} is denied ({action})", hint=hint)
 
 
 class BucketNotFound(AccessError):

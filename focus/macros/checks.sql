@@ -2,8 +2,9 @@
 
 
 {# Those loads, as {load_id, vendor, export, billing_period, dialect, current_loads}; the last is
-   how many the ledger has, checked or not. #}
-{% macro loads_to_check(dialects=none) %}
+   how many the ledger has, checked or not. native: only exports that are FOCUS already, or only
+   others. #}
+{% macro loads_to_check(dialects=none, native=none) %}
   {% if not execute %}{% do return([]) %}{% endif %}
   {% set query %}
     select
@@ -19,7 +20,10 @@
   {% endset %}
   {% set loads = [] %}
   {% for row in run_query(query).rows %}
-    {% if dialects is none or row["dialect"] in dialects %}{% do loads.append(row) %}{% endif %}
+    {% set is_native = row["dialect"].startswith("focus") %}
+    {% if (dialects is none or row["dialect"] in dialects) and native in (none, is_native) %}
+      {% do loads.append(row) %}
+    {% endif %}
   {% endfor %}
   {% do return(loads) %}
 {% endmacro %}

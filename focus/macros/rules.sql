@@ -120,8 +120,9 @@
      '"ChargeCategory" = \'Purchase\' and "PricingCategory" = \'Committed\''],
     ["Usage under a commitment is priced as committed",
      '"CommitmentDiscountStatus" is not null and "PricingCategory" is distinct from \'Committed\''],
-    ["Usage under a commitment is billed by its purchase (I8)",
-     '"CommitmentDiscountStatus" is not null and "BilledCost" <> 0'],
+    ["Usage under a commitment is billed by its purchase, or says why not (I8)",
+     '"CommitmentDiscountStatus" is not null and "BilledCost" <> 0
+      and ("x_EffectiveCostNote" is null or "BilledCost" <> "EffectiveCost")'],
     ["A purchase is not usage-based",
      '"ChargeCategory" = \'Purchase\' and "ChargeFrequency" = \'Usage-Based\''],
     ["In one currency, pricing currency amounts are the billing currency's (I15)",
@@ -129,8 +130,9 @@
       "PricingCurrencyEffectiveCost" is distinct from "EffectiveCost"
       or "PricingCurrencyListUnitPrice" is distinct from "ListUnitPrice"
       or "PricingCurrencyContractedUnitPrice" is distinct from "ContractedUnitPrice")'],
-    ["A synthetic row is the unused part of a fee (I2)",
-     '"x_ParentRowId" is not null and "CommitmentDiscountStatus" is distinct from \'Unused\''],
+    ["A synthetic row is a part of its parent: a commitment\'s, or a credit (I2)",
+     '"x_ParentRowId" is not null and "CommitmentDiscountStatus" is null
+      and "ChargeCategory" <> \'Credit\''],
   ]) %}
 {% endmacro %}
 
@@ -145,8 +147,8 @@
     ["ContractedCost is at least EffectiveCost (I10)",
      usage ~ ' and "ContractedCost" < "EffectiveCost" - 0.000001'],
     ["A charge that is billed has a list cost (I10)", '"ListCost" = 0 and "BilledCost" > 0'],
-    ["The charge period lies in the billing period (I11)",
-     '"ChargeClass" is null and ("ChargePeriodStart" < "BillingPeriodStart"
-      or "ChargePeriodEnd" > "BillingPeriodEnd")'],
+    ["The charge period lies in the billing period, within a day for its time zone (I11)",
+     '"ChargeClass" is null and ("ChargePeriodStart" < "BillingPeriodStart" - interval 1 day
+      or "ChargePeriodEnd" > "BillingPeriodEnd" + interval 1 day)'],
   ]) %}
 {% endmacro %}

@@ -10,7 +10,11 @@ sources as (
         focus."BillingPeriodStart" as billing_period_start,
         focus."x_Vendor" as vendor,
         focus."x_Export" as export,
-        case when loads.dialect like 'cur_%' then 'cur' else loads.dialect end as dialect
+        -- Versions of one mapped export are one source: cur_1 and cur_2.
+        case
+            when starts_with(loads.dialect, 'focus') then loads.dialect
+            else split_part(loads.dialect, '_', 1)
+        end as dialect
     from (
         select distinct "BillingAccountId", "BillingPeriodStart", "x_Vendor", "x_Export", "x_LoadId"
         from {{ ref('cost_and_usage') }}
