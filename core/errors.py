@@ -225,7 +225,7 @@ class WrongRegion(AccessError):
 
 class Unreachable(AccessError):
     def __init__(self, where: str, reason: str) -> None:
-        hint = "Check the network, the proxy and AWS_ENDPOINT_URL."
+        hint = "Check the network, the proxy and the endpoint (endpoint_url, AWS_ENDPOINT_URL)."
         super().__init__(f"{where} cannot be reached: {reason}", hint=hint)
 
 

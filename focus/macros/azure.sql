@@ -39,9 +39,9 @@
 {% macro duckdb__azure_members(text) -%}
   try(
     map_entries(
-      cast(
+      cast(cast(
         case when starts_with(trim({{ text }}), '{') then {{ text }} else '{' || {{ text }} || '}' end
-        as map(varchar, json)
+        as json) as map(varchar, json)
       )
     )
   )

@@ -27,7 +27,7 @@ KNOWN = """
     exchange_rate_date charge_type frequency pricing_model term publisher_name publisher_type
     publisher_id plan_name offer_id is_azure_credit_eligible reservation_id reservation_name
     benefit_id benefit_name product_order_id product_order_name cost_allocation_rule_name provider
-    service_period_start_date service_period_end_date effective_price_in_usd partner_earned_credit_rate
+    service_period_start_date service_period_end_date partner_earned_credit_rate
     partner_earned_credit_applied
 """.split()
 """Raw names of the cost exports."""

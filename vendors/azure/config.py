@@ -16,6 +16,7 @@ from core.periods import parse_period
 from core.rawtables import check_names
 from core.sections import Section, secret, tables
 from core.sql import snake
+from core.storage.azure import AzureAccess, AzureStore, parse_address
 from core.storage.base import ObjectStore
 from core.storage.folder import FolderStore
 
@@ -108,8 +109,9 @@ class AzureConfig(Section):
         if not picked:
             return replace(config, exports=entries)
         if entries:
-            return replace(config, exports=entries, **dict.fromkeys(PICKING))
-        chosen: dict[str, str | None] = {**dict.fromkeys(PICKING), **picked}
+            nothing: dict[str, Any] = dict.fromkeys(PICKING)
+            return replace(config, exports=entries, **nothing)
+        chosen: dict[str, Any] = {**dict.fromkeys(PICKING), **picked}
         own = super().resolve(file, env, {})
         if "focus_export" not in picked and config.actual_export == (
             own.actual_export or config.actual_export
@@ -196,6 +198,7 @@ def checked(name: str | None, settings: AzureConfig, *, first: bool) -> AzureExp
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
         raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
     name = name or main
+    settings = with_directory(settings, settings.source)
     return AzureExport(
         name=name,
         settings=settings,
@@ -203,6 +206,14 @@ def checked(name: str | None, settings: AzureConfig, *, first: bool) -> AzureExp
         end=end,
         table_prefix="" if first else f"{snake(name)}__",
     )
+
+
+def with_directory(settings: AzureConfig, source: str) -> AzureConfig:
+    """Count what follows the container in a URL as the beginning of the prefix."""
+    if "://" not in source or source.startswith("file:"):
+        return settings
+    path = parse_address(source).path
+    return replace(settings, prefix=f"{path}/{settings.prefix.strip('/')}".strip("/"))
 
 
 def open_store(export: AzureExport) -> ObjectStore:
@@ -218,8 +229,6 @@ def open_source(settings: AzureConfig) -> ObjectStore:
         return FolderStore(Path(url2pathname(urlsplit(settings.source).path)))
     if not scheme:
         return FolderStore(Path(settings.source).expanduser())
-    from core.storage.azure import AzureAccess, AzureStore
-
     names = {f.name for f in fields(AzureAccess)}
     access = AzureAccess(**{n: getattr(settings, n) for n in names})
     return AzureStore(settings.source, access)

@@ -7,7 +7,7 @@ from typing import Any
 from core.errors import BadManifest
 from core.periods import name as period_name
 from core.storage.base import ObjectStore
-from vendors.azure.config import AzureConfig, open_source
+from vendors.azure.config import AzureConfig, open_source, with_directory
 from vendors.azure.manifest import (
     MONTH,
     manifests,
@@ -22,7 +22,8 @@ DEPTH = 5
 
 def exports_in(settings: AzureConfig) -> list[dict[str, Any]]:
     """Return one row for each export below the prefix: name, prefix, type, version, months."""
-    prefix = settings.prefix.strip("/")
+    assert settings.source is not None
+    prefix = with_directory(settings, settings.source).prefix.strip("/")
     return walk(open_source(settings), f"{prefix}/" if prefix else "", DEPTH)
 
 

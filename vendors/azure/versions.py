@@ -39,9 +39,7 @@ def versions(store: ObjectStore, export: AzureExport) -> Iterator[ExportVersion]
     Raises:
         ManifestNotFound, NothingInRange, WrongExportVersion, BadManifest, FileMissing.
     """
-    folders = {
-        dataset: months(store, export, name) for dataset, name in export.datasets.items()
-    }
+    folders = {dataset: months(store, export, name) for dataset, name in export.datasets.items()}
     for period in in_range(store, export, sorted({p for f in folders.values() for p in f})):
         runs = {
             dataset: run
@@ -87,9 +85,7 @@ def in_range(store: ObjectStore, export: AzureExport, found: list[date]) -> list
     return wanted
 
 
-def version(
-    store: ObjectStore, export: AzureExport, period: date, runs: list[Run]
-) -> AzureVersion:
+def version(store: ObjectStore, export: AzureExport, period: date, runs: list[Run]) -> AzureVersion:
     """Join the runs of one month into one version."""
     main = runs[0]
     for run in runs[1:]:
