@@ -1,8 +1,8 @@
 """Files that DuckDB should not read where they lie are put beside the working copy first.
 
 A zip is unpacked. CSV files of a bucket are copied, still compressed: they are read more than
-once, checked to the last byte, and must not change in between. So is parquet that DuckDB cannot read
-from where it lies.
+once, checked to the last byte, and must not change in between. So is parquet that DuckDB cannot
+read from where it lies.
 """
 
 from __future__ import annotations

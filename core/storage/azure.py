@@ -1,6 +1,6 @@
-"""Azure Blob Storage and Data Lake Storage: Microsoft's client lists and copies, DuckDB reads copies.
+"""Azure Blob and Data Lake Storage: Microsoft's client lists and copies, DuckDB reads the copies.
 
-Its packages are imported where a container is opened: who reads from a folder never waits for them.
+Its packages are imported where a container is opened: a folder's reader never waits for them.
 """
 
 from __future__ import annotations

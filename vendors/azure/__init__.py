@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.exports import ExportVersion, SourceRelation, Vendor
@@ -33,6 +34,20 @@ def _cli() -> click.Group:
     return azure
 
 
+def _demo(container: Path, rows: int | None, restated: bool | None) -> dict[str, Any]:
+    from vendors.azure.demo import DemoPlan, write_demo
+
+    plan = DemoPlan(rows=rows) if rows else DemoPlan()
+    if restated is not None:
+        write_demo(container, plan, restated=restated)
+    return {
+        "source": str(container.resolve()),
+        "prefix": "exports",
+        "actual_export": "finops-demo-actual",
+        "amortized_export": "finops-demo-amortized",
+    }
+
+
 VENDOR = Vendor(
     name="azure",
     schema="azure_billing",
@@ -44,4 +59,5 @@ VENDOR = Vendor(
     totals=totals,
     focus_needs=focus_needs,
     cli=_cli,
+    demo=_demo,
 )
