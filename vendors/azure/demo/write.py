@@ -218,15 +218,16 @@ class RunWriter:
         """Write one file and return its lines."""
         options = "FORMAT csv, HEADER" if self.format != "parquet" else "FORMAT parquet"
         plain = path.with_name(path.name.removesuffix(".gz"))
-        query = self.query(where)
-        row = self.connection.execute(
-            f"COPY ({query}) TO {text(str(plain))} ({options})"
-        ).fetchone()
+        copy = f"COPY ({self.query(where)}) TO {text(str(plain))} ({options})"
+        row = self.connection.execute(copy).fetchone()
         if plain != path:
-            with plain.open("rb") as source, path.open("wb") as file:
-                # without name and time, so that equal content gives equal bytes
-                with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed:
-                    shutil.copyfileobj(source, packed, 1024 * 1024)
+            # without name and time, so that equal content gives equal bytes
+            with (
+                plain.open("rb") as source,
+                path.open("wb") as file,
+                gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed,
+            ):
+                shutil.copyfileobj(source, packed, 1024 * 1024)
             plain.unlink()
         return int(row[0]) if row else 0
 
