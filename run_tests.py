@@ -87,6 +87,7 @@ TIERS: tuple[Checks | Suite, ...] = (
     Suite("dbt", "the FOCUS project"),
     Suite("docs", "the documentation against the code"),
     Suite("s3", "against an S3 server"),
+    Suite("azurite", "against an Azure Blob server"),
     Suite("slow", "kills, a fresh clone, the FOCUS validator", minutes=15),
 )
 QUICK = ("lint", "types", "unit")

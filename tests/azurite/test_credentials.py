@@ -70,7 +70,9 @@ def test_every_way_to_write_a_container(url, expected):
     assert (found.container, found.account_url, found.path) == (container, account, path)
 
 
-@pytest.mark.parametrize("url", ["s3://bills", "az://", "https://acme.blob.core.windows.net", "gs:x"])
+@pytest.mark.parametrize(
+    "url", ["s3://bills", "az://", "https://acme.blob.core.windows.net", "gs:x"]
+)
 def test_what_names_no_container_is_refused(url: Any):
     with pytest.raises(BadSetting, match="azure.source"):
         parse_address(url)

@@ -244,16 +244,20 @@ def test_focus_exports_are_read_as_such(form, version, tmp_path, finops):
     line["ChargePeriodStart"] = line["ChargePeriodStart"] or "2026-01-02T00:00:00Z"
     container.deliver("2026-01", lines=[line, line], dataset="focus", exportConfig=config)
     load(finops, [*container.options[:4], "-f", "focus"])
-    assert finops.sql(
-        "SELECT l.dialect, f.billed_cost, CAST(f.charge_period_start AS VARCHAR) "
-        "FROM azure_billing.focus AS f, ledger.loads AS l"
-    ) == [
-        (
-            {"1.0": "focus_1_0", "1.0r2": "focus_1_0r2", "1.2-preview": "focus_1_2"}[version],
-            Decimal("1.10"),
-            "2026-01-02 00:00:00",
+    assert (
+        finops.sql(
+            "SELECT l.dialect, f.billed_cost, CAST(f.charge_period_start AS VARCHAR) "
+            "FROM azure_billing.focus AS f, ledger.loads AS l"
         )
-    ] * 2
+        == [
+            (
+                {"1.0": "focus_1_0", "1.0r2": "focus_1_0r2", "1.2-preview": "focus_1_2"}[version],
+                Decimal("1.10"),
+                "2026-01-02 00:00:00",
+            )
+        ]
+        * 2
+    )
 
 
 def test_single_tables_hold_all_months(container, finops):

@@ -103,7 +103,7 @@ class Built:
     def rows(self, where: str, columns: str, month: str = "2026-01") -> list[Any]:
         return self.finops.sql(
             f"SELECT {columns} FROM focus.cost_and_usage WHERE \"x_Export\" = 'actual' AND "
-            f'strftime("BillingPeriodStart", \'%Y-%m\') = \'{month}\' AND ({where}) ORDER BY ALL'
+            f"strftime(\"BillingPeriodStart\", '%Y-%m') = '{month}' AND ({where}) ORDER BY ALL"
         )
 
     def of(self, kind: str, columns: str, model: str = "true") -> list[Any]:
@@ -177,7 +177,7 @@ def test_idle_commitments_are_rows_without_a_subscription(built):
 def test_commitments_are_purchases_without_effective_cost(built):
     columns = '"x_SourceLineItemType", "BilledCost", "EffectiveCost", "ChargeFrequency"'
     more = '"CommitmentDiscountId", "x_CommitmentTerm", "x_PaymentOption"'
-    where = "\"ChargeCategory\" = 'Purchase' AND \"CommitmentDiscountId\" IS NOT NULL"
+    where = '"ChargeCategory" = \'Purchase\' AND "CommitmentDiscountId" IS NOT NULL'
     assert built.rows(where, f"{columns}, {more}") == [
         ("Purchase", *money("3", "0"), "Recurring", PLAN.lower(), "3yr", "Monthly"),
         ("Purchase", *money("24", "0"), "One-Time", ORDER.lower().rstrip("/"), "1yr",
@@ -188,7 +188,7 @@ def test_commitments_are_purchases_without_effective_cost(built):
 
 def test_marketplace_refunds_tax_credit_and_rounding_survive(built):
     columns = '"ChargeCategory", "ChargeClass", "BilledCost", "EffectiveCost", "PublisherName"'
-    where = "\"x_SourceLineItemType\" <> 'Usage' AND \"CommitmentDiscountId\" IS NULL"
+    where = '"x_SourceLineItemType" <> \'Usage\' AND "CommitmentDiscountId" IS NULL'
     assert built.rows(where, columns) == [
         ("Adjustment", None, *money("-0.01", "-0.01"), "Microsoft"),
         ("Adjustment", None, *money("0.03", "0.03"), "Microsoft"),

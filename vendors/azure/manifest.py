@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -82,10 +82,34 @@ def newest_run(store: ObjectStore, folder: str, dataset: str, period: date) -> R
 
 
 def newest_manifest(store: ObjectStore, folder: str, found: list[str]) -> str:
-    """Return the manifest of a month's newest run."""
-    if len(found) == 1:
-        return found[0]
-    return max(found, key=lambda key: (*run_time(store, folder, key), key))
+    """Return the manifest of a month's newest run.
+
+    The name of the run's folder tells it, else the time of its file; where that cannot, what the
+    manifest says: the files of a copied folder may have any time, those of a container whole seconds.
+    """
+    stamps = {key: STAMP.search(key.removeprefix(folder)) for key in found}
+    if all(stamps.values()):
+        found = latest(found, lambda key: (stamps[key] or [""])[0])
+    elif store.local(found[0]) is None:
+        found = latest(found, store.modified)
+    if len(found) > 1:
+        found = latest(found, lambda key: (submitted(store, key), store.modified(key)))
+    return max(found)
+
+
+def latest(keys: list[str], time: Callable[[str], Any]) -> list[str]:
+    """Return the keys whose time is the greatest."""
+    times = {key: time(key) for key in keys}
+    return [key for key in keys if times[key] == max(times.values())]
+
+
+def submitted(store: ObjectStore, key: str) -> float:
+    """Return when a manifest says that its run was submitted, 0 where it does not."""
+    about = section(parse_manifest(store.read(key), store.name(key)), "runInfo")
+    try:
+        return datetime.fromisoformat(str(about.get("submittedTime"))).timestamp()
+    except ValueError:
+        return 0
 
 
 def manifests(store: ObjectStore, folder: str) -> list[str]:
@@ -102,24 +126,6 @@ def manifests(store: ObjectStore, folder: str) -> list[str]:
             if deeper + MANIFEST in store.list(deeper).files:
                 found.append(deeper + MANIFEST)
     return found
-
-
-def run_time(store: ObjectStore, folder: str, key: str) -> tuple[float, float]:
-    """Return when a run was made: by its folder's name, by its manifest, else by the file's time.
-
-    A folder may be a copy whose times are those of the copying; a container's are the run's.
-    """
-    written = store.modified(key)
-    if stamp := STAMP.search(key.removeprefix(folder)):
-        return datetime.strptime(stamp[1], "%Y%m%d%H%M").timestamp(), written
-    if store.local(key) is None:
-        return written, written
-    about = parse_manifest(store.read(key), store.name(key)).get("runInfo")
-    submitted = about.get("submittedTime") if isinstance(about, dict) else None
-    try:
-        return datetime.fromisoformat(str(submitted)).timestamp(), written
-    except ValueError:
-        return written, written
 
 
 def single_file(store: ObjectStore, folder: str, dataset: str) -> Run | None:
