@@ -68,7 +68,7 @@ def test_the_newest_run_is_told_by_its_time(tmp_path, finops, upload, service):
     container = Container(tmp_path / "mirror")
     container.deliver("2026-01", ["1.10"], version="zzz")
     found = upload(container)
-    run = container.deliver("2026-01", ["2.25"], version="aaa")
+    run = container.deliver("2026-01", ["2.25"], version="aaa", stamp="202602040405")
     for path in (*run.files, run.manifest):
         key = path.relative_to(container.root).as_posix()
         service.get_blob_client(found.name, key).upload_blob(path.read_bytes())

@@ -89,7 +89,7 @@ def supersede(
 
 FOCUS_ALONE = [
     "--select", "path:models/staging", "path:models/intermediate", "path:models/focus",
-    "aws_services", "aws_regions", "--indirect-selection", "cautious",
+    "resource_type:seed", "--indirect-selection", "cautious",
 ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ BREAKS: dict[str, tuple[str, str]] = {
     "ListCost is at least": ('"ListCost" = "ContractedCost" - 0.01', USAGE),
     "ContractedCost is at least": ('"ContractedCost" = "EffectiveCost" - 0.01', USAGE),
     "A charge that is billed": ('"ListCost" = 0', USAGE),
-    "The charge period lies": ("\"ChargePeriodStart\" = '2025-12-31'", USAGE),
+    "The charge period lies": ("\"ChargePeriodStart\" = '2025-12-30'", USAGE),
 }
 
 

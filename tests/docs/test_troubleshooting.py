@@ -8,6 +8,7 @@ import tests.fixtures.aws.broken_files
 import tests.fixtures.aws.broken_manifests  # noqa: F401 - registers its cases
 from core import errors
 from tests.fixtures.aws.cases import CASES
+from tests.fixtures.azure.broken import CASES as AZURE_CASES
 from tests.fixtures.killed import POINTS
 from tests.integration.test_bad_settings import SETTINGS
 from tests.source import ROOT
@@ -39,7 +40,7 @@ def test_every_exit_code_is_explained():
 
 def test_every_wrong_delivery_is_listed_with_its_code():
     listed = re.findall(r"^\| (.+) \| (\d+) \|$", section("Broken deliveries"), re.M)
-    assert sorted(listed) == sorted((case.name, str(case.code)) for case in CASES)
+    assert sorted(listed) == sorted((case.name, str(case.code)) for case in [*CASES, *AZURE_CASES])
 
 
 def test_every_wrong_setting_is_listed():

@@ -35,8 +35,8 @@ def bill() -> dict[str, list[dict[str, Any]]]:
             ea("1.10", Quantity="2", UnitPrice="0.55", PayGPrice="0.60"),
             ea("0.05", PricingModel="Spot", PayGPrice="0.20"),
             ea("0.02", Quantity="20000", UnitOfMeasure="10K", UnitPrice="0.000001",
-               PayGPrice="0.000001", MeterCategory="Storage", MeterSubCategory="Premium SSD Managed "
-               "Disks", ResourceId=DISK, ResourceName=""),
+               PayGPrice="0.000001", MeterCategory="Storage",
+               MeterSubCategory="Premium SSD Managed Disks", ResourceId=DISK, ResourceName=""),
             ea("10.00", **bought, PublisherType="Marketplace", PublisherName="Elastic",
                MeterCategory="SaaS", Product="Elastic Cloud"),
             ea("-1.00", **{**bought, "ChargeType": "Refund"}, Date="12/31/2025"),

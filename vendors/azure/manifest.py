@@ -85,7 +85,7 @@ def newest_manifest(store: ObjectStore, folder: str, found: list[str]) -> str:
     """Return the manifest of a month's newest run.
 
     The name of the run's folder tells it, else the time of its file; where that cannot, what the
-    manifest says: the files of a copied folder may have any time, those of a container whole seconds.
+    manifest says: the files of a copied folder may have any time, a container's whole seconds.
     """
     stamps = {key: STAMP.search(key.removeprefix(folder)) for key in found}
     if all(stamps.values()):
