@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import tests.fixtures.aws.broken_files
-import tests.fixtures.aws.broken_manifests  # noqa: F401 - registers its cases
+import tests.fixtures.aws.broken_manifests
+import tests.fixtures.azure.broken_files
+import tests.fixtures.azure.broken_manifests  # noqa: F401 - registers its cases
 from core import errors
 from tests.fixtures.aws.cases import CASES
 from tests.fixtures.azure.broken import CASES as AZURE_CASES

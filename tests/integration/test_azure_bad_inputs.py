@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import tests.fixtures.azure.broken_files
+import tests.fixtures.azure.broken_manifests  # noqa: F401 - registers its cases
 from tests.fixtures.azure import Container
 from tests.fixtures.azure.broken import CASES, MONTH, Case
 from tests.fixtures.finops import Finops

@@ -143,8 +143,11 @@ def test_every_agreement_format_and_layout_gives_the_same_focus(
     assert other.finops.sql(
         'SELECT DISTINCT "BillingCurrency", "PricingCurrency" FROM focus.cost_and_usage'
     ) == [currency]
-    same = 'SELECT "ServiceName", "ServiceCategory", "RegionId", "ResourceId", "Tags", ' \
-        '"ChargeCategory", "BilledCost", "EffectiveCost" FROM focus.cost_and_usage ORDER BY ALL'  # fmt: skip
+    same = """
+        SELECT "ServiceName", "ServiceCategory", "RegionId", "ResourceId", "Tags",
+            "ChargeCategory", "BilledCost", "EffectiveCost"
+        FROM focus.cost_and_usage ORDER BY ALL
+    """
     assert other.finops.sql(same) == demo.finops.sql(same)
 
 
