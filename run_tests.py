@@ -88,7 +88,8 @@ TIERS: tuple[Checks | Suite, ...] = (
     Suite("docs", "the documentation against the code"),
     Suite("s3", "against an S3 server"),
     Suite("azurite", "against an Azure Blob server"),
-    Suite("slow", "kills, a fresh clone, the FOCUS validator", minutes=15),
+    Suite("validator", "the export against the FOCUS validator", "-o faulthandler_timeout=600"),
+    Suite("slow", "kills, a fresh clone", minutes=15),
 )
 QUICK = ("lint", "types", "unit")
 

@@ -66,6 +66,10 @@ class Bench:
         shutil.rmtree(self.folder / "fresh", ignore_errors=True)
         return self.finops("fresh", "aws", "import-cur", *self.source(bucket), "--no-transform")
 
+    def import_again(self) -> Usage:
+        """Run `import csv.gz`, whose turn was before, once more: there is nothing new to load."""
+        return self.finops("fresh", "aws", "import-cur", *self.source(self.csv), "--no-transform")
+
     def focus_build(self) -> Usage:
         self.copy("loaded", "built")
         return self.finops("built", "focus", "build")
@@ -105,6 +109,8 @@ class Bench:
                 "FOCUS build": self.focus_build,
                 "CTAS csv.gz, typed": lambda: self.ctas(self.csv, "csv"),
                 "import csv.gz": lambda: self.fresh_import(self.csv),
+                "import csv.gz again": self.import_again,
+                "Python starts": lambda: run([sys.executable, "-c", ""], {}, self.log),
                 "first load of that month": self.first_load,
                 "restate one month": self.restate,
             },
@@ -129,6 +135,9 @@ def table(rows: int, found: dict[str, Usage]) -> str:
             f"| {what} | {one.cpu:.1f} | {base.cpu:.1f} | {ratio:.2f} | "
             f"<= {target}{verdict} | {one.peak:.0f} |"
         )
+    wall = found["import csv.gz again"].wall - found["Python starts"].wall
+    verdict = "" if wall <= 1 else " (missed)"
+    lines += ["", f"Nothing new: {wall:.2f} s beyond Python's start, target: 1 s{verdict}"]
     return "\n".join(lines)
 
 

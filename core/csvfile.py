@@ -50,7 +50,7 @@ def read_csv_file(path: Path, *, packed: bool, where: str) -> CsvFile:
     """Read a file to its end and return what it holds.
 
     Raises:
-        CorruptFile: If it is empty, has no header line or is a broken gzip stream.
+        CorruptFile: If it is empty, has no header line or a broken one, or is a broken gzip stream.
     """
     head, header, lines, last = b"", None, 0, b"\n"
     for block in unpacked(path, packed, where):
@@ -61,7 +61,7 @@ def read_csv_file(path: Path, *, packed: bool, where: str) -> CsvFile:
             header = header_line(head, where)
     if header is None:
         header = head
-    names = tuple(next(csv.reader([header.decode("utf-8-sig", errors="replace")]), ()))
+    names = column_names(header, where)
     if not any(name.strip() for name in names):
         raise CorruptFile(where, "it is empty, without even a header line")
     below = lines - header.count(b"\n") - 1 + (last != b"\n")
@@ -78,6 +78,16 @@ def header_line(head: bytes, where: str) -> bytes | None:
     if len(head) > LONGEST_LINE:
         raise CorruptFile(where, "its first line does not end")
     return None
+
+
+def column_names(header: bytes, where: str) -> tuple[str, ...]:
+    """Return the names in a header line."""
+    if b"\r" in header:
+        raise CorruptFile(where, "its first line holds a lone carriage return")
+    try:
+        return tuple(next(csv.reader([header.decode("utf-8-sig", errors="replace")]), ()))
+    except csv.Error as error:
+        raise CorruptFile(where, f"its first line is not CSV ({error})") from error
 
 
 def unpacked(path: Path, packed: bool, where: str) -> Iterator[bytes]:

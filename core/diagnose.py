@@ -20,6 +20,7 @@ from core.errors import (
     Unreachable,
 )
 from core.exports import ExportVersion, RawColumn, SourceRelation
+from core.interrupt import causes, interrupted
 from core.storage.base import ObjectStore
 
 DISK = re.compile(r"no space left|disk (?:is )?full|failed to offload|write file", re.IGNORECASE)
@@ -33,14 +34,7 @@ EXPECTED = {"TIMESTAMP": "a date and time", "JSON": "JSON", "DATE": "a date"}
 
 def find_duckdb_error(error: BaseException) -> duckdb.Error | None:
     """Return the DuckDB error at the root of a chain of exceptions."""
-    found: BaseException | None = error
-    seen: set[int] = set()
-    while found is not None and id(found) not in seen:
-        if isinstance(found, duckdb.Error):
-            return found
-        seen.add(id(found))
-        found = found.__cause__ or found.__context__
-    return None
+    return next((cause for cause in causes(error) if isinstance(cause, duckdb.Error)), None)
 
 
 def explain(
@@ -51,7 +45,13 @@ def explain(
     database: Path,
     connection: duckdb.DuckDBPyConnection,
 ) -> FinopsError:
-    """Return our error for one of DuckDB's while it read `version` or wrote `database`."""
+    """Return our error for one of DuckDB's while it read `version` or wrote `database`.
+
+    Raises:
+        KeyboardInterrupt: If the statement was interrupted.
+    """
+    if interrupted(error):
+        raise KeyboardInterrupt from error
     if DISK.search(str(error)):
         return DiskError(database, first_line(error))
     if isinstance(error, duckdb.OutOfMemoryException):
@@ -121,4 +121,6 @@ def reason(error: duckdb.Error) -> str:
     """Return what DuckDB complains of, in one line."""
     if match := CSV_ERROR.search(str(error)):
         return f"{match[1].lower()}: {match[2].strip()}"
+    if "state machine" in str(error):
+        return "a carriage return or a quote stands alone, outside a quoted field"
     return first_line(error)

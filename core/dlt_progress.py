@@ -1,4 +1,7 @@
-"""dlt's progress as ours, and dlt kept quiet: no telemetry, no log on stdout."""
+"""dlt's progress as ours, and dlt kept quiet: no telemetry, no log on stdout.
+
+It must not intercept signals either: Ctrl-C would wait for the running job, and be forgotten.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ SETTINGS = {
     "NORMALIZE__WORKERS": "1",
     "LOAD__RAISE_ON_FAILED_JOBS": "true",
     "LOAD__RAISE_ON_MAX_RETRIES": "1",
+    "RUNTIME__INTERCEPT_SIGNALS": "false",
 }
 
 

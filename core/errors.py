@@ -286,6 +286,6 @@ class TransformError(FinopsError):
         lines = "\n  ".join(failures)
         super().__init__(
             f"the FOCUS build failed:\n  {lines}",
-            hint="Nothing was published. `./finops focus check` repeats the checks; "
-            "docs/troubleshooting.md explains each.",
+            hint="Nothing was published. To see the raw lines, import with --no-transform into "
+            "another data folder; docs/troubleshooting.md, A check fails, shows how.",
         )

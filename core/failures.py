@@ -14,11 +14,11 @@ from typing import Any
 import duckdb
 
 from core import sql
-from core.backends.duckdb import Limits, connect_writable
+from core.backends.duckdb import Limits, connect_writable, first_line
 
 CHECKS, ROWS, COLUMNS = 3, 3, 6
 """How many are quoted; the others are counted."""
-VALUE, LINE, REASON = 48, 120, 300
+VALUE, LINE, REASON = 80, 120, 300
 """Characters after which a value, a line and dbt's own words are cut."""
 NESTED = ("JSON", "MAP", "STRUCT", "UNION", "BLOB")
 """Types that are not quoted: tags and the like may hold anything."""
@@ -53,7 +53,8 @@ def about(result: Any, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     relation = result.node.relation_name or f"({result.node.compiled_code})"
     try:
         rows = first_rows(connection, relation)
-    except duckdb.Error:
+    except duckdb.Error as error:
+        yield f"  its rows cannot be shown: {first_line(error)}"
         return
     yield from (f"  {row}" for row in rows)
     if found > len(rows) > 0:
@@ -125,7 +126,8 @@ def plain(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        digits = f"{value:f}"
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
     if isinstance(value, date | datetime):
         return value.isoformat()
     return cut("".join(c if c.isprintable() else " " for c in str(value)), VALUE)

@@ -64,6 +64,8 @@ class Findings:
 
     proofs: Sequence[Proof]
     checks: Sequence[Check]
+    failure: TransformError | None
+    """What dbt's checks found wrong, with the first rows."""
 
     def raise_failure(self) -> None:
         """Raise what broke, money first.
@@ -73,8 +75,8 @@ class Findings:
         """
         if broken := [p for p in self.proofs if p.state == "differs"]:
             raise ConservationError("database", [sentence(proof) for proof in broken])
-        if failed := [c for c in self.checks if c.state in ("failed", "error")]:
-            raise TransformError([f"{check.name}: {check.message}" for check in failed])
+        if self.failure:
+            raise self.failure
 
 
 def check_focus(
@@ -99,7 +101,8 @@ def check_focus(
         with connect_writable(copy, limits) as connection:
             proofs = reconcile(connection)
             ledger.mark_all(connection, transformed=False)
-        return Findings(proofs=proofs, checks=run_checks(copy, limits, data_dir, progress))
+        checks, failure = run_checks(copy, limits, data_dir, progress)
+        return Findings(proofs=proofs, checks=checks, failure=failure)
 
 
 def require_focus(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
@@ -113,8 +116,10 @@ def require_focus(connection: duckdb.DuckDBPyConnection, database: Path) -> None
         )
 
 
-def run_checks(copy: Path, limits: Limits, data_dir: Path, progress: Progress) -> list[Check]:
-    """Run dbt's tests on every loaded month and return each result, failures first."""
+def run_checks(
+    copy: Path, limits: Limits, data_dir: Path, progress: Progress
+) -> tuple[list[Check], TransformError | None]:
+    """Run dbt's tests on every loaded month; return each result, failures first, and the error."""
 
     def checking(what: str, done: int, total: int) -> None:
         progress("checking FOCUS", done, total)
@@ -124,11 +129,13 @@ def run_checks(copy: Path, limits: Limits, data_dir: Path, progress: Progress) -
     views = ["--select", "config.materialized:view"]
     transform.build(copy, limits, state, command="run", arguments=views, progress=checking)
     results.unlink(missing_ok=True)
+    failure: TransformError | None = None
     try:
         transform.build(copy, limits, state, command="test", progress=checking)
-    except TransformError:
+    except TransformError as error:
         if not results.exists():
             raise
+        failure = error
     checks = [
         Check(
             name=str(result["unique_id"]).split(".")[2],
@@ -138,7 +145,7 @@ def run_checks(copy: Path, limits: Limits, data_dir: Path, progress: Progress) -
         for result in json.loads(results.read_text())["results"]
     ]
     order = ["failed", "error", "warning", "passed"]
-    return sorted(checks, key=lambda check: (order.index(check.state), check.name))
+    return sorted(checks, key=lambda check: (order.index(check.state), check.name)), failure
 
 
 def reconcile(connection: duckdb.DuckDBPyConnection) -> list[Proof]:

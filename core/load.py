@@ -18,7 +18,9 @@ import duckdb
 from core import conserve, ledger
 from core.backends.duckdb import few_threads
 from core.diagnose import explain, find_duckdb_error
+from core.errors import FinopsError
 from core.exports import ExportSettings, ExportVersion, SourceRelation, Vendor
+from core.interrupt import causes
 from core.periods import name as period_name
 from core.progress import Progress
 from core.rawtables import (
@@ -30,7 +32,7 @@ from core.rawtables import (
     unified,
 )
 from core.stage import stage
-from core.storage.base import ObjectStore
+from core.storage.base import ObjectStore, renewing
 
 SOURCE_SCHEMA = "finops_source"
 STRAIGHT_TO_FILE = "SET GLOBAL checkpoint_threshold = '16MB'"
@@ -91,8 +93,7 @@ def load(
     ledger.create(connection)
     former = ledger.read_current(connection, vendor.name)
     prefix = free_prefix(connection, vendor, export, schema)
-    for statement in store.statements():
-        connection.execute(statement)
+    progress = renewing(connection, store, progress)
     planned: list[Planned] = []
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SOURCE_SCHEMA}")
     for number, version in enumerate(versions):
@@ -226,6 +227,9 @@ def dlt_failure(
     database: Path,
 ) -> Exception:
     """Return our error for a failed load job, or dlt's own where the fault is ours."""
+    for known in causes(error):
+        if isinstance(known, FinopsError):
+            return known
     cause = find_duckdb_error(error)
     if cause is None:
         return error

@@ -41,10 +41,10 @@ def ask(connection: duckdb.DuckDBPyConnection, text: str) -> Answer:
     Raises:
         QueryError: If `text` is no single reading statement, or DuckDB cannot answer it.
     """
-    with explained(connection, text):
+    with explained(text):
         statements = connection.extract_statements(text)
     refuse_all_but_reading(statements, text)
-    with explained(connection, text):
+    with explained(text):
         connection.execute(text)
     columns = connection.description or ()
     return Answer(
@@ -57,7 +57,7 @@ def ask(connection: duckdb.DuckDBPyConnection, text: str) -> Answer:
 def chunks(connection: duckdb.DuckDBPyConnection, text: str) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows; DuckDB works only as far as they are taken."""
     while True:
-        with explained(connection, text):
+        with explained(text):
             rows = connection.fetchmany(CHUNK)
         if not rows:
             return
@@ -103,22 +103,12 @@ def position(text: str, index: int) -> str:
 
 
 @contextmanager
-def explained(connection: duckdb.DuckDBPyConnection, text: str) -> Iterator[None]:
-    """Turn DuckDB's errors into ours, and its interruption into KeyboardInterrupt.
-
-    After Ctrl-C DuckDB's own threads still work; closing would wait for them.
-    """
+def explained(text: str) -> Iterator[None]:
+    """Turn DuckDB's errors into ours."""
     try:
         yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise our_error(text, error) from error
-    except RuntimeError as error:
-        if "interrupted" not in str(error).lower():
-            raise
-        connection.interrupt()
-        raise KeyboardInterrupt from None
 
 
 def our_error(text: str, error: duckdb.Error) -> QueryError:

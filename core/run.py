@@ -59,7 +59,7 @@ def import_exports(
         progress: Called as work goes on.
 
     Returns:
-        One outcome for each export; dbt's warnings are with the last that loaded anything.
+        One outcome for each export; dbt's warnings, which concern all, are with the last.
 
     Raises:
         FinopsError: Any; the published database is then as it was before.
@@ -78,7 +78,7 @@ def import_exports(
             outcomes.append(offer.outcome(loaded, transformed=transform))
         if transform:
             warnings = build_focus(config, copy, progress=progress)
-            outcomes[-1] = replace(outcomes[-1], warnings=warnings)
+            outcomes[-1:] = [replace(last, warnings=warnings) for last in outcomes[-1:]]
         progress("publishing", 0, 1)
     return outcomes
 

@@ -13,6 +13,8 @@ from typing import Any
 from core.backends.duckdb import Limits
 from core.config import ROOT
 from core.errors import TransformError
+from core.failures import REASON, cut, describe, quote
+from core.interrupt import interrupted
 from core.progress import Progress
 
 PROJECT = ROOT / "focus"
@@ -45,7 +47,8 @@ def build(
         command: 'build', or 'test' for the checks alone.
 
     Raises:
-        TransformError: Naming each model or check that failed.
+        KeyboardInterrupt: If dbt was interrupted.
+        TransformError: Naming the models and checks that failed, with rows that checks found.
     """
     from dbt.cli.main import dbtRunner
 
@@ -64,18 +67,16 @@ def build(
         )
     release_connections()
     if result.exception is not None:
-        raise TransformError([str(result.exception).strip()]) from result.exception
+        if interrupted(result.exception):
+            raise KeyboardInterrupt from result.exception
+        raise TransformError([cut(str(result.exception), REASON)]) from result.exception
     results: list[Any] = list(getattr(result.result, "results", ()))
-    failures = [describe(r) for r in results if r.status in ("error", "fail")]
-    if failures or not result.success:
-        raise TransformError(failures or ["dbt ended without success"])
+    failures = [r for r in results if r.status in ("error", "fail")]
+    if failures:
+        raise TransformError(quote(failures, database, limits))
+    if not result.success:
+        raise TransformError(["dbt ended without success"])
     return [describe(r) for r in results if r.status == "warn"]
-
-
-def describe(result: Any) -> str:
-    """Return one line for a dbt result that did not pass."""
-    message = " ".join(str(result.message or "").split())
-    return f"{result.node.name}: {message}"
 
 
 class Counter:

@@ -1,4 +1,4 @@
-"""What every tier shares: a clean process environment, the sample exports, a place for data."""
+"""What every tier shares: a clean process environment, a bucket, a command line, a database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests.fixtures.aws import Bucket
+from tests.fixtures.built import built
+from tests.fixtures.finops import Finops
+
+__all__ = ["built"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -38,3 +44,19 @@ def samples() -> Path:
 def data_dir(tmp_path: Path) -> Path:
     """A data folder of the test's own, not made yet, as at a user's first start."""
     return tmp_path / "data"
+
+
+@pytest.fixture
+def finops(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Finops:
+    """The commands of a user who has no data yet."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Finops(home, capsys, monkeypatch)
+
+
+@pytest.fixture
+def bucket(tmp_path: Path) -> Bucket:
+    """An empty bucket."""
+    return Bucket(tmp_path / "bucket")

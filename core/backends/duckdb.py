@@ -41,10 +41,11 @@ class Limits:
         }
 
 
-def connect_writable(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def connect_writable(path: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open `path` for writing, times in UTC, rows in no promised order."""
     limits.temp_directory.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
+    opened = duckdb.connect(
         str(path),
         config={
             "threads": limits.threads,
@@ -56,8 +57,20 @@ def connect_writable(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         },
     )
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+    with closed(opened) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+@contextmanager
+def closed(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Close a connection at the end, at once also where Ctrl-C left its threads at work."""
+    with connection:
+        try:
+            yield connection
+        except BaseException:
+            connection.interrupt()
+            raise
 
 
 @contextmanager
@@ -95,7 +108,7 @@ def connect_read_only(
         opened = duckdb.connect(str(path), read_only=True, config=settings)
     except duckdb.Error as error:
         raise unopened(path, error) from error
-    with opened as connection:
+    with closed(opened) as connection:
         for statement in (
             "SET TimeZone = 'UTC'",
             "SET enable_external_access = false",

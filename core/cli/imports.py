@@ -9,7 +9,7 @@ import click
 
 from core.cli.options import print_json, progress_bar
 from core.config import Config
-from core.errors import FinopsError
+from core.errors import BusyError, DiskError, FinopsError
 from core.exports import Vendor
 from core.periods import name as period_name
 from core.run import Outcome, import_exports
@@ -29,6 +29,8 @@ def import_and_print(
         try:
             with progress_bar(quiet=as_json) as progress:
                 outcomes += import_exports(config, group, transform=transform, progress=progress)
+        except (BusyError, DiskError):
+            raise
         except FinopsError as error:
             if len(wanted) == 1:
                 raise

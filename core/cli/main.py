@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import signal
@@ -14,9 +13,9 @@ import click
 from core import __version__
 from core.errors import FinopsError
 from core.exports import load_vendor, vendor_names
+from core.interrupt import interrupted
 
-GC_THRESHOLD = 50_000
-"""Objects between two collections: dbt and dlt make many that live to the end of the process."""
+INTERRUPTED = 130
 COMMANDS = {
     "demo": "core.cli.demo:demo",
     "run": "core.cli.run:run",
@@ -48,6 +47,13 @@ class LazyGroup(click.Group):
             return group() if group else None
         return None
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click itself would answer Ctrl-C with an empty line."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise click.Abort from error
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", "-V", message="open-finops-stack %(version)s")
@@ -70,25 +76,30 @@ def cli(ctx: click.Context, config_path: str | None) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; the only catch of FinopsError."""
     signal.signal(signal.SIGTERM, terminate)
-    gc.set_threshold(GC_THRESHOLD)
     try:
         result: Any = cli.main(args=arguments, prog_name="finops", standalone_mode=False)
         return result if isinstance(result, int) else 0
-    except FinopsError as error:
+    except (Exception, KeyboardInterrupt) as error:
+        return exit_code(error)
+
+
+def exit_code(error: BaseException) -> int:
+    """Report what ended a command, and return its exit code; a fault of ours is raised again."""
+    if isinstance(error, click.Abort) or interrupted(error):
+        if sys.stderr.isatty():
+            click.echo(err=True)
+        report_error("interrupted; what was not yet published is thrown away", "")
+        return INTERRUPTED
+    if isinstance(error, FinopsError):
         report_error(str(error), error.hint)
         return error.exit_code
-    except click.UsageError as error:
+    if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        report_error("interrupted", "Nothing was published; the former data is untouched.")
-        return 130
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    raise error
 
 
 def terminate(number: int, frame: Any) -> None:

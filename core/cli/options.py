@@ -65,9 +65,10 @@ def resolve(
 
 
 def demo_config(config: Config) -> Config:
-    """Return the same configuration with data in `<data_dir>/demo/`."""
+    """Return the same configuration with data in `<data_dir>/demo/` and no export."""
     return replace(
         config,
+        configured=frozenset(),
         project=replace(config.project, data_dir=config.project.data_dir / "demo"),
         duckdb=replace(config.duckdb, database_path=None),
     )

@@ -102,12 +102,13 @@ def print_ranking(out: Console, title: str, rows: Sequence[dict[str, Any]], curr
         change = row["change"]
         style = "red" if change > 0 else "green" if change < 0 else ""
         share = change / row["cost_before"] if row["cost_before"] > 0 else None
+        word = "new" if row["cost_before"] == 0 else "n/a"
         table.add_row(
             row["name"],
             money(row["cost"]),
             money(row["cost_before"]),
             Text(money(change, sign=True), style=style),
-            Text(percent(share, sign=True) if share is not None else "new", style=style),
+            Text(percent(share, sign=True) if share is not None else word, style=style),
         )
     out.print(table)
 
@@ -152,7 +153,7 @@ def print_restatements(out: Console, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def print_reconciliation(out: Console, found: Overview) -> None:
-    table = new_table("Proof: source = raw = FOCUS, billed and amortised")
+    table = new_table("Proof, billed: source = raw = FOCUS (`focus check` shows effective)")
     for name in ("export", "month", "", "lines", "source", "FOCUS", "residual"):
         right = name in ("lines", "source", "FOCUS", "residual")
         table.add_column(name, justify="right" if right else "left", no_wrap=right)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from core.progress import Progress
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @dataclass(frozen=True)
@@ -51,4 +56,29 @@ class ObjectStore(Protocol):
         """Return what DuckDB reads for this key."""
 
     def statements(self) -> Sequence[str]:
-        """Return the SQL that lets a DuckDB connection read `url`s; may hold secrets."""
+        """Return the SQL that lets a DuckDB connection read `url`s; may hold secrets that expire.
+
+        `renewing` runs it.
+        """
+
+
+def renewing(
+    connection: duckdb.DuckDBPyConnection, store: ObjectStore, progress: Progress
+) -> Progress:
+    """Return `progress`, which also lets a connection read a store, with the store's keys of now.
+
+    An import announces each of its steps, and a statement takes its keys when it begins: temporary
+    keys that expire during the import are replaced in between.
+    """
+    former: Sequence[str] = ()
+
+    def announce(what: str, done: int, total: int) -> None:
+        nonlocal former
+        statements = store.statements()
+        if statements != former:
+            for statement in statements:
+                connection.execute(statement)
+            former = statements
+        progress(what, done, total)
+
+    return announce

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
 from boto3.exceptions import Boto3Error
 from botocore.config import Config as BotoConfig
+from botocore.credentials import (
+    CredentialProvider,
+    CredentialResolver,
+    RefreshableCredentials,
+    create_assume_role_refresher,
+)
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -33,12 +42,18 @@ from core.errors import (
 from core.storage.base import Listing
 
 CREDENTIAL_ERRORS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}
+LASTING = 45 * 60
+"""With fewer seconds left, boto3 tries to renew a role's keys; where that fails, it goes on with
+them until they end, and only then it is an error."""
 REGION_ERRORS = {
     "PermanentRedirect",
     "301",
     "AuthorizationHeaderMalformed",
     "IllegalLocationConstraintException",
 }
+# It warns, with a traceback, of each try to renew keys that failed; what counts is the error when
+# they have ended.
+logging.getLogger("botocore.credentials").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +77,7 @@ class S3Store:
         self.bucket = bucket
         self.location = f"s3://{bucket}"
         self._sizes: dict[str, int | None] = {}
-        with self._errors("sts:AssumeRole" if access.role_arn else "open"):
+        with self._errors("open"):
             self.session = open_session(access)
             self.client = open_client(self.session, access)
 
@@ -116,7 +131,10 @@ class S3Store:
         return f"s3://{self.bucket}/" + re.sub(r"([*\[])", r"[\1]", key)
 
     def statements(self) -> Sequence[str]:
-        """Return LOAD httpfs and a secret with the credentials that boto3 resolved."""
+        """Return LOAD httpfs and a secret with the credentials that boto3 holds now.
+
+        boto3 renews credentials that expire within the next minutes when it is asked for them.
+        """
         with self._errors("credentials"):
             found = self.session.get_credentials()
             if found is None:
@@ -127,7 +145,7 @@ class S3Store:
             "KEY_ID": keys.access_key,
             "SECRET": keys.secret_key,
             "SESSION_TOKEN": keys.token,
-            "REGION": self._region(),
+            "REGION": self._region,
             "SCOPE": self.location,
         }
         if not is_default(endpoint.hostname):
@@ -142,6 +160,7 @@ class S3Store:
             f"CREATE OR REPLACE SECRET {name} (TYPE s3, {', '.join(settings)})",
         )
 
+    @cached_property
     def _region(self) -> str:
         """Return the bucket's own region, which boto3 finds by itself and DuckDB does not."""
         try:
@@ -176,7 +195,8 @@ class S3Store:
         if code in CREDENTIAL_ERRORS:
             return CredentialsMissing(code)
         if code in ("AccessDenied", "403", "Forbidden", "AllAccessDisabled"):
-            return AccessDenied(self.location, action)
+            by_role = error.operation_name == "AssumeRole"
+            return AccessDenied(self.location, "sts:AssumeRole" if by_role else action)
         return Unreachable(self.location, str(details.get("Message") or code or error))
 
 
@@ -197,18 +217,35 @@ def open_session(access: S3Access) -> boto3.Session:
             profile_name=access.profile,
             region_name="us-east-1",
         )
-    if access.role_arn:
-        request = {"RoleArn": access.role_arn, "RoleSessionName": "open-finops-stack"}
-        if access.external_id:
-            request["ExternalId"] = access.external_id
-        keys = session.client("sts").assume_role(**request)["Credentials"]
-        session = boto3.Session(
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys["SessionToken"],
-            region_name=session.region_name,
+    return in_role(session, access) if access.role_arn else session
+
+
+class AssumedRole(CredentialProvider):
+    """Credentials of a role: assumed now, and anew when they end within `LASTING` seconds."""
+
+    METHOD = "open-finops-role"
+
+    def __init__(self, session: boto3.Session, request: dict[str, str]) -> None:
+        super().__init__()
+        assume = create_assume_role_refresher(session.client("sts"), request)
+        self.credentials = RefreshableCredentials.create_from_metadata(
+            assume(), assume, self.METHOD, advisory_timeout=LASTING
         )
-    return session
+
+    def load(self) -> RefreshableCredentials:
+        return self.credentials
+
+
+def in_role(session: boto3.Session, access: S3Access) -> boto3.Session:
+    """Return a session in the role that `access` names, assumed from another session."""
+    assert access.role_arn is not None
+    request = {"RoleArn": access.role_arn, "RoleSessionName": "open-finops-stack"}
+    if access.external_id:
+        request["ExternalId"] = access.external_id
+    resolver = CredentialResolver([AssumedRole(session, request)])
+    inner = botocore.session.Session()
+    inner.register_component("credential_provider", resolver)
+    return boto3.Session(botocore_session=inner, region_name=session.region_name)
 
 
 def open_client(session: boto3.Session, access: S3Access) -> Any:
@@ -236,7 +273,7 @@ def is_default(host: str | None) -> bool:
 
 def explained(error: BotoCoreError | Boto3Error, where: str) -> Exception:
     """Return our error for one of botocore's own; its text never holds a secret."""
-    kind = type(error).__name__
+    kind, reason = type(error).__name__, " ".join(str(error).split())
     if "Credential" in kind or "Token" in kind or "Profile" in kind or "SSO" in kind:
-        return CredentialsMissing(str(error))
-    return Unreachable(where, str(error))
+        return CredentialsMissing(reason)
+    return Unreachable(where, reason)

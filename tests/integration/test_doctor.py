@@ -186,3 +186,14 @@ def test_a_data_folder_that_cannot_be_made_ends_it_with_code_7(finops):
     env = {"OPEN_FINOPS_DATA_DIR": str(finops.home / "file" / "data")}
     finding = diagnosis(finops, 7, **env)["writing"][0]
     assert "file is no folder" in finding["detail"]
+
+
+def test_the_demo_needs_no_export_of_the_users(finops):
+    path = finops.home / "config.toml"
+    path.write_text(f'[project]\ndata_dir = "{finops.data}"\n[aws]\nprefix = "exports"\n')
+
+    assert finops("doctor", "-c", str(path)).code == 2
+    result = finops("doctor", "--demo", "-c", str(path))
+
+    assert "aws" not in result.out
+    assert result.code == 0

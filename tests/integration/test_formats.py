@@ -130,8 +130,8 @@ def test_focus_exports_are_read_as_focus(form, tmp_path, finops):
 
 
 def test_csv_dialects_are_all_read(tmp_path, finops):
-    """Line ends of both kinds, also within quotes, a byte order mark, quotes and any script."""
-    hard = 'two\nlines, "quoted"\r\nand ünïcode 名前 {"json": 1} \\'
+    """Line ends of every kind within quotes, two outside, a byte order mark, any script."""
+    hard = 'two\nlines, "quoted"\r\nand\rünïcode 名前 {"json": 1} \\'
     bucket = Bucket(tmp_path / "bucket")
     texts = [of_any_month(line("1.10", line_item_line_item_description=hard))] * 3
     bucket.deliver("2026-01", lines=texts, newline="\r\n", bom=True, chunks=2)

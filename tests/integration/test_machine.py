@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,6 +108,20 @@ def test_a_file_system_without_links_is_none_the_worse(loaded, finops, monkeypat
 
     newest = sorted((finops.data / "serving").iterdir())[-1]
     assert newest.read_bytes() == finops.database.read_bytes()
+    assert finops.value("SELECT count(*) FROM aws_billing.cur") == 3
+
+
+def test_going_back_as_the_page_says_spoils_no_generation(loaded, finops):
+    """The newest generation and the database are one file: a copy onto one would change both."""
+    assert finops(*loaded).code == 0
+    former, newest = sorted((finops.data / "serving").iterdir())
+    kept = newest.read_bytes()
+
+    shutil.copy(former, finops.data / "former.duckdb").replace(finops.database)
+
+    assert finops.value("SELECT count(*) FROM aws_billing.cur") == 2
+    assert newest.read_bytes() == kept
+    assert finops(*loaded).code == 0
     assert finops.value("SELECT count(*) FROM aws_billing.cur") == 3
 
 

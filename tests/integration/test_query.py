@@ -9,12 +9,11 @@ import json
 import os
 import pty
 import re
-import signal
 import subprocess
 import sys
 import termios
-import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -251,14 +250,26 @@ def test_a_file_that_is_no_database_is_an_error(finops):
 
 
 def test_a_large_answer_needs_little_memory(built):
+    """The answer has 900 MB; with one thread the command peaks at 224 to 250 MB.
+
+    64 MB of that are Python and DuckDB, the rest batches of such wide rows: an answer of twice as
+    many needs no more. Each further thread adds up to 75 MB.
+    """
     sql = "SELECT i, repeat('x', 3000) AS wide FROM range(300000) t(i)"
-    with built.start("query", sql, "--format", "csv") as process:
-        lines = sum(1 for _ in process.stdout)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = status
-    assert (lines, status) == (300_001, 0)
-    # In kilobytes, and never below what the test's own process had when it started the command.
-    assert usage.ru_maxrss < 600_000, "the whole answer has 900 MB"
+    peak = 0
+    one_thread = {"OPEN_FINOPS_DATABASE_DUCKDB_THREADS": "1"}
+    with built.start("query", sql, "--format", "csv", env=one_thread) as process:
+        for number, _ in enumerate(process.stdout):
+            if number % 10_000 == 0:
+                peak = max(peak, peak_memory(process.pid))
+    assert (number, process.returncode) == (300_000, 0)
+    assert 30_000_000 < peak < 300_000_000
+
+
+def peak_memory(pid: int) -> int:
+    """Return the most bytes that a process has held since it began, 0 if it has just ended."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) * 1024 if found else 0
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
@@ -268,27 +279,3 @@ def test_a_closed_pipe_is_quiet(form, built):
         process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == ""
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SELECT sum(a.i * b.i) FROM range(1000000) a(i), range(1000000) b(i)",
-        "SELECT a.i FROM range(100000000000) a(i)",
-    ],
-)
-def test_ctrl_c_ends_a_query_at_once(sql, built):
-    process = built.start("query", sql, "--format", "csv", preexec_fn=restore_sigint)
-    time.sleep(4)
-    process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "error: interrupted" in err
-    assert "Traceback" not in err
-    assert time.monotonic() - began < 20
-
-
-def restore_sigint() -> None:
-    """A test run in the background ignores Ctrl-C, and so would its children."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)

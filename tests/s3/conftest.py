@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -49,16 +48,8 @@ def s3(moto_port: int) -> Any:
 
 
 @pytest.fixture
-def finops(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    proxy: Proxy,
-) -> Finops:
+def finops(finops: Finops, proxy: Proxy) -> Finops:
     """The commands, with keys of a user and the proxy as AWS."""
-    home = tmp_path / "home"
-    home.mkdir()
-    finops = Finops(home, capsys, monkeypatch)
     finops.environment |= {
         "AWS_ENDPOINT_URL": proxy.url,
         "AWS_ACCESS_KEY_ID": "AKIAUSER",
