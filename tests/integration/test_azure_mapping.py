@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.azure import Container, ea, focus, mca, twins
-from tests.fixtures.azure.lines import DISK, PLAN, RESERVATION
+from tests.fixtures.azure import Container, ea, focus, mca, payg, twins
+from tests.fixtures.azure.lines import DISK, PLAN, RESERVATION, SUBSCRIPTION
 from tests.fixtures.finops import Finops, Result
 
 MONEY = '"BilledCost", "EffectiveCost", "ListCost", "ContractedCost"'
@@ -86,6 +87,8 @@ class Built:
             ea("0.50", month="2026-05", Quantity="5000", UnitPrice="1.00", PayGPrice="2.00",
                UnitOfMeasure="10K")
         ]))  # fmt: skip
+        container.deliver("2026-06", lines=[payg("1.10", month="2026-06")])
+        container.deliver_pair("2026-07", {"actual": [], "amortized": []})
         self.imported = self.run(container.pair)
         container.deliver(
             "2026-01",
@@ -268,6 +271,40 @@ def test_what_the_two_exports_do_not_agree_on_is_a_row_of_its_own(built):
     assert "assert_actual_and_amortized_exports_agree" in built.imported.err
 
 
+def test_the_oldest_export_names_no_account_and_is_the_subscriptions(built):
+    columns = '"BilledCost", "BillingAccountId", "SubAccountId", "ServiceName", "RegionId"'
+    assert built.rows("true", f'{columns}, "PricingUnit", "PricingQuantity"', "2026-06") == [
+        (Decimal("1.1"), SUBSCRIPTION, SUBSCRIPTION, "Managed Disks", "eastus", "Units/Month",
+         Decimal("0.5"))
+    ]  # fmt: skip
+
+
+def test_a_month_of_headers_alone_is_an_empty_month(built):
+    assert built.rows("true", "count(*)", "2026-07") == [(0,)]
+    assert built.finops.sql(
+        "SELECT rows, transformed FROM ledger.loads WHERE billing_period = '2026-07-01'"
+    ) == [(0, True)]
+
+
+def test_real_lines_keep_every_decimal_up_to_focus(tmp_path, samples):
+    """The published amortised lines, with actual ones that cost nothing under a commitment."""
+    source = samples / "finops-toolkit" / "EA_AmortizedCost_Small.csv"
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    actual = [
+        {**line, "Cost": "0"} if line["PricingModel"] != "OnDemand" else line for line in lines
+    ]
+    container = Container(tmp_path / "container")
+    container.deliver_pair("2023-09", {"actual": actual, "amortized": lines})
+    finops = Finops(tmp_path)
+    result = finops.run("azure", "import-export", *container.pair, timeout=600)
+    assert result.code == 0, result.err
+    assert "attention" not in result.err
+    assert finops.sql(
+        'SELECT count(*), sum("BilledCost"), sum("EffectiveCost") FROM focus.cost_and_usage'
+    ) == [(28, *money("15.797780136168644627", "16.296932136636644627"))]
+
+
 def test_focus_exports_are_passed_on_and_only_gaps_filled(built):
     assert built.finops.sql(
         'SELECT "BilledCost", "ServiceName", "ServiceCategory", "ChargeFrequency", '
@@ -286,4 +323,4 @@ def test_every_load_is_proven(built):
         "SELECT count(*) FILTER (source_billed IS DISTINCT FROM focus_billed), "
         "count(*) FILTER (source_effective IS DISTINCT FROM focus_effective), count(*) "
         "FROM ledger.reconciliation"
-    ) == [(0, 0, 7)]
+    ) == [(0, 0, 8)]
