@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import shutil
 import socket
@@ -31,18 +32,28 @@ def azurite() -> list[str]:
     """Return the command that starts Azurite; npm installs it once. Skips where that cannot be."""
     if found := shutil.which("azurite-blob"):
         return [found]
-    installed = FOLDER / "node_modules" / ".bin" / "azurite-blob"
-    if not installed.exists():
-        npm = shutil.which("npm")
-        if npm is None or shutil.which("node") is None:
-            pytest.skip("Azurite needs Node.js and npm, which are not installed")
-        FOLDER.mkdir(exist_ok=True)
-        (FOLDER / "package.json").write_text("{}")
-        command = [npm, "install", "--no-audit", "--no-fund", f"azurite@{VERSION}"]
-        done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"npm could not install Azurite {VERSION}: {done.stderr.strip()[:200]}")
-    return [str(installed)]
+    FOLDER.mkdir(exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (FOLDER / VERSION).exists():
+            install(FOLDER / "partial")
+            (FOLDER / "partial").rename(FOLDER / VERSION)
+    return [str(FOLDER / VERSION / "node_modules" / ".bin" / "azurite-blob")]
+
+
+def install(folder: Path) -> None:
+    """Let npm install Azurite into a folder, or skip and say why not."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("Azurite needs Node.js and npm, which are not installed")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (folder / "package.json").write_text("{}")
+    command = [npm, "install", "--no-audit", "--no-fund", f"azurite@{VERSION}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = " ".join(done.stderr.split())[:200]
+        pytest.skip(f"npm could not install Azurite {VERSION}: {reason}")
 
 
 @pytest.fixture(scope="session")
