@@ -87,6 +87,7 @@ TIERS: tuple[Checks | Suite, ...] = (
     Suite("dbt", "the FOCUS project"),
     Suite("docs", "the documentation against the code"),
     Suite("s3", "against an S3 server"),
+    Suite("azurite", "against an Azure Blob server"),
     Suite("bigquery", "against BigQuery and Cloud Storage servers"),
     Suite("validator", "the export against the FOCUS validator", "-o faulthandler_timeout=600"),
     Suite("slow", "kills, a fresh clone", minutes=15),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import duckdb
 
 from core import sql
-from core.errors import ConservationError, CorruptFile, MissingCost, WrongMonth
+from core.errors import BadManifest, ConservationError, CorruptFile, MissingCost, WrongMonth
 from core.exports import ExportVersion, SourceRelation, Vendor
 from core.overlaps import refuse_double_bills
 from core.periods import name as period_name
@@ -80,12 +80,18 @@ def refuse_lost_lines(
 
     Raises:
         CorruptFile: If they differ; a reader that skips a line does not say so.
+        BadManifest: If the manifest states another number.
     """
     row = connection.execute(
         "SELECT coalesce(sum(rows), 0) FROM source_totals WHERE export = ? AND billing_period = ?",
         [version.export, version.billing_period],
     ).fetchone()
     read = int(row[0]) if row else 0
+    if version.rows is not None and read != version.rows:
+        raise BadManifest(
+            f"{version.export} {period_name(version.billing_period)}",
+            f"it says {version.rows:,} lines, but its files hold {read:,}",
+        )
     if not source.files or read == sum(file.lines for file in source.files):
         return
     held = sum(file.records() for file in source.files)

@@ -82,12 +82,12 @@ class SourceError(FinopsError):
 
 
 class ManifestNotFound(SourceError):
-    def __init__(self, where: str, export: str) -> None:
-        super().__init__(
-            f"no manifest of the export {export!r} under {where}",
-            hint="Check bucket, prefix and export name with `./finops aws list-exports`; "
-            "AWS delivers the first manifest up to 24 hours after an export is made.",
+    def __init__(self, where: str, export: str, *, hint: str = "") -> None:
+        aws = (
+            "Check bucket, prefix and export name with `./finops aws list-exports`; "
+            "AWS delivers the first manifest up to 24 hours after an export is made."
         )
+        super().__init__(f"no manifest of the export {export!r} under {where}", hint=hint or aws)
 
 
 class NoFiles(SourceError):
@@ -125,16 +125,16 @@ class FileMissing(SourceError):
 
 
 class WrongExportVersion(SourceError):
-    def __init__(self, where: str, asked: str, found: str) -> None:
-        hint = "Leave --cur-version and --export-format out: both are detected."
-        super().__init__(f"{where} holds {found}, not {asked}", hint=hint)
+    def __init__(self, where: str, asked: str, found: str, *, hint: str = "") -> None:
+        aws = "Leave --cur-version and --export-format out: both are detected."
+        super().__init__(f"{where} holds {found}, not {asked}", hint=hint or aws)
 
 
 class ExportCollision(SourceError):
     def __init__(self, first: str, second: str, what: str) -> None:
         super().__init__(
             f"the exports {first!r} and {second!r} collide: {what}",
-            hint="Load one of them, or give each [[aws.exports]] entry its own `name`.",
+            hint="Load one of them, or give each entry of config.toml its own `name`.",
         )
 
 
@@ -253,5 +253,5 @@ class WrongRegion(AccessError):
 
 class Unreachable(AccessError):
     def __init__(self, where: str, reason: str) -> None:
-        hint = "Check the network, the proxy and AWS_ENDPOINT_URL."
+        hint = "Check the network, the proxy and the endpoint (endpoint_url, AWS_ENDPOINT_URL)."
         super().__init__(f"{where} cannot be reached: {reason}", hint=hint)

@@ -57,6 +57,8 @@ class ExportVersion:
     """'parquet', 'csv', 'csv.gz' or 'csv.zip'."""
     dialect: str
     """What the columns mean: 'cur_1', 'cur_2', 'focus_1_0', 'focus_1_2'."""
+    rows: int | None = None
+    """Lines that the manifest says there are; None where it does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)

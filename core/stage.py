@@ -1,8 +1,8 @@
 """Files that DuckDB should not read where they lie are put beside the working copy first.
 
 A zip is unpacked. CSV files of a bucket are copied, still compressed: they are read more than
-once, checked to the last byte, and must not change in between. So is parquet with a `?` in its
-key, which DuckDB would take for options.
+once, checked to the last byte, and must not change in between. So is parquet that DuckDB cannot
+read from where it lies.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def in_place(store: ObjectStore, version: ExportVersion) -> bool:
         return False
     if store.local(version.files[0]) is not None:
         return True
-    return version.format == "parquet" and not any("?" in key for key in version.files)
+    return version.format == "parquet" and all(store.in_place(key) for key in version.files)
 
 
 def stage(

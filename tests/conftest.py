@@ -15,7 +15,7 @@ __all__ = ["built"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
-FOREIGN = ("AWS_", "OPEN_FINOPS_", "FINOPS_", "DBT_", "DESTINATION__", "RUNTIME__")
+FOREIGN = ("AWS_", "AZURE_", "OPEN_FINOPS_", "FINOPS_", "DBT_", "DESTINATION__", "RUNTIME__")
 
 
 def pytest_configure() -> None:

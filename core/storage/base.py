@@ -49,6 +49,9 @@ class ObjectStore(Protocol):
     def download(self, key: str, target: Path) -> None:
         """Copy the object to a file, as it is. Raises FileNotFoundError."""
 
+    def in_place(self, key: str) -> bool:
+        """Tell whether DuckDB reads the object by its `url`, without a copy."""
+
     def url(self, key: str) -> str:
         """Return what DuckDB reads for this key."""
 

@@ -70,6 +70,9 @@ class FolderStore:
     def download(self, key: str, target: Path) -> None:
         shutil.copyfile(self.path(key), target)
 
+    def in_place(self, key: str) -> bool:
+        return True
+
     def url(self, key: str) -> str:
         return str(self.path(key))
 

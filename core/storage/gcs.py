@@ -97,6 +97,9 @@ class GcsStore:
         path = f"download/storage/v1/{self._object(key)}"
         self.session.save(path, self.name(key), GET, target)
 
+    def in_place(self, key: str) -> bool:
+        return True
+
     def url(self, key: str) -> str:
         """Return the JSON API's own address, which answers ranges as the bucket's site does."""
         return f"{self.session.address}/download/storage/v1/{self._object(key)}"

@@ -126,6 +126,10 @@ class S3Store:
         with self._errors("s3:GetObject"):
             self.client.download_file(self.bucket, key, str(target))
 
+    def in_place(self, key: str) -> bool:
+        """A `?` in a key would begin DuckDB's options."""
+        return "?" not in key
+
     def url(self, key: str) -> str:
         """Return the address for DuckDB, where * and [ would begin patterns."""
         return f"s3://{self.bucket}/" + re.sub(r"([*\[])", r"[\1]", key)

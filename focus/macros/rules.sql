@@ -128,9 +128,9 @@
     ["ContractedUnitPrice times PricingQuantity is ContractedCost (I3)",
      '"ChargeClass" is null and '
       ~ price_misses_cost('"ContractedUnitPrice"', '"PricingQuantity"', '"ContractedCost"')],
-    ["A commitment's purchase has no effective cost (I6)",
+    ["A commitment's purchase has no effective cost, or says why (I6)",
      '"ChargeCategory" = \'Purchase\' and "CommitmentDiscountId" is not null
-      and "EffectiveCost" <> 0'],
+      and "EffectiveCost" <> 0 and "x_EffectiveCostNote" is null'],
     ["A commitment's purchase is not priced as committed (I6)",
      '"ChargeCategory" = \'Purchase\' and "PricingCategory" = \'Committed\''],
     ["Usage under a commitment is priced as committed",

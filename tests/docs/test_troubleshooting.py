@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import tests.fixtures.aws.broken_files
-import tests.fixtures.aws.broken_manifests  # noqa: F401 - registers its cases
+import tests.fixtures.aws.broken_manifests
+import tests.fixtures.azure.broken_files
+import tests.fixtures.azure.broken_manifests  # noqa: F401 - registers its cases
 from core import errors
 from tests.fixtures.aws.cases import CASES
+from tests.fixtures.azure.broken import CASES as AZURE_CASES
 from tests.fixtures.focus.broken import BROKEN
 from tests.fixtures.gcp.cases import CASES as GCP_CASES
 from tests.fixtures.killed import POINTS
@@ -41,7 +44,9 @@ def test_every_exit_code_is_explained():
 
 def test_every_wrong_delivery_is_listed_with_its_code():
     listed = re.findall(r"^\| (.+) \| (\d+) \|$", section("Broken deliveries"), re.M)
-    assert sorted(listed) == sorted((case.name, str(case.code)) for case in [*CASES, *GCP_CASES])
+    assert sorted(listed) == sorted(
+        (case.name, str(case.code)) for case in [*CASES, *AZURE_CASES, *GCP_CASES]
+    )
 
 
 def test_every_wrong_setting_is_listed():

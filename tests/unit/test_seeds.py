@@ -146,4 +146,26 @@ def test_services_that_commitments_can_cover_are_services_we_name(
 ) -> None:
     eligible = {row["service_name"] for row in read("commitment_eligibility.csv")}
 
-    assert eligible <= {row["service_name"] for row in services}
+    assert eligible <= {row["service_name"] for row in [*services, *read("azure_services.csv")]}
+
+
+def test_azure_services_are_filed_in_allowed_pairs_one_for_each_name() -> None:
+    rows = read("azure_services.csv")
+    pairs = defaultdict(set)
+    for row in rows:
+        pairs[row["service_name"]].add((row["service_category"], row["service_subcategory"]))
+
+    assert {pair for found in pairs.values() for pair in found} <= ALLOWED
+    assert {name: found for name, found in pairs.items() if len(found) > 1} == {}
+    keys = [(row["meter_category"].lower(), row["meter_family"]) for row in rows]
+    assert keys == sorted(set(keys)) and len(keys) >= 250
+
+
+def test_every_word_for_an_azure_region_means_one_region() -> None:
+    rows = read("azure_regions.csv")
+    names = {(row["region_id"], row["region_name"]) for row in rows}
+
+    assert len({row["location"] for row in rows}) == len(rows)
+    assert len({region for region, _ in names}) == len(names) >= 70
+    assert {"westeurope", "usgovvirginia", "chinanorth3", "global"} <= {r for r, _ in names}
+    assert ("useast2", "eastus2") in {(row["location"], row["region_id"]) for row in rows}

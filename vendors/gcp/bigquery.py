@@ -161,6 +161,9 @@ class BigQueryStore:
     def local(self, key: str) -> None:
         return None
 
+    def in_place(self, key: str) -> bool:
+        return False
+
     def url(self, key: str) -> str:
         return self.name(key)
 

@@ -1,0 +1,269 @@
+"""Azure Blob and Data Lake Storage: Microsoft's client lists and copies, DuckDB reads the copies.
+
+Its packages are imported where a container is opened: a folder's reader never waits for them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from core.convert import MASK
+from core.errors import (
+    AccessDenied,
+    BadSetting,
+    BucketNotFound,
+    CredentialsMissing,
+    MissingSetting,
+    Unreachable,
+)
+from core.storage.base import Listing
+
+SIGN_IN = (
+    "Set a connection string, account key, SAS or service principal under [azure] or the AZURE_ "
+    "variables, or sign in with `az login`."
+)
+ROLE = (
+    "It needs the role Storage Blob Data Reader on the container, and a network rule that lets "
+    "this machine in; docs/vendors/azure.md has the command."
+)
+NO_KEY = {"AuthenticationFailed", "InvalidAuthenticationInfo", "NoAuthenticationInformation"}
+RETRIES: dict[str, Any] = {"retry_total": 3, "initial_backoff": 1, "increment_base": 2}
+SAS_PARTS = {"sig", "sv"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AzureAccess:
+    """How to reach a storage account; what is None comes from Azure's own credential chain."""
+
+    account_name: str | None = None
+    endpoint_url: str | None = None
+    connection_string: str | None = field(default=None, repr=False)
+    account_key: str | None = field(default=None, repr=False)
+    sas_token: str | None = field(default=None, repr=False)
+    tenant_id: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """What a source's URL names."""
+
+    container: str
+    account_url: str | None
+    """Blob endpoint of the account; None where the URL names none."""
+    path: str
+    """What follows the container, without slashes around it."""
+    sas: str | None = field(default=None, repr=False)
+
+
+def parse_address(url: str) -> Address:
+    """Return what a URL names: az:// or azure://, abfs:// or abfss://, or an https address.
+
+    >>> parse_address("abfss://bills@acme.dfs.core.windows.net/exports").account_url
+    'https://acme.blob.core.windows.net'
+    >>> parse_address("az://bills/exports").path, parse_address("az://bills").container
+    ('exports', 'bills')
+
+    Raises:
+        BadSetting: If it is none of these.
+    """
+    parts = urlsplit(url)
+    host, path = parts.netloc.rpartition("@")[2], unquote(parts.path).strip("/")
+    sas = parts.query if parse_qs(parts.query).keys() >= SAS_PARTS else None
+    container, account = "", None
+    if parts.scheme in ("abfs", "abfss") and "@" in parts.netloc:
+        container, account = parts.netloc.rpartition("@")[0], f"https://{blob_host(host)}"
+    elif parts.scheme in ("az", "azure", "abfs", "abfss") and "." not in host:
+        container = host
+    elif parts.scheme in ("az", "azure"):
+        container, _, path = path.partition("/")
+        account = f"https://{blob_host(host)}"
+    elif parts.scheme in ("https", "http"):
+        # A test server has the account in the path, Azure in the host.
+        first = path.partition("/")[0] if ".blob." not in host and ".dfs." not in host else ""
+        rest = path.removeprefix(first).strip("/")
+        container, _, path = rest.partition("/")
+        account = f"{parts.scheme}://{blob_host(host)}" + (f"/{first}" if first else "")
+    if not container or "?" in container:
+        expected = "az://container, abfss://container@account.dfs.core.windows.net or a folder"
+        raise BadSetting("azure.source", url if sas is None else MASK, expected)
+    return Address(container=container, account_url=account, path=path, sas=sas)
+
+
+def blob_host(host: str) -> str:
+    """Return the blob endpoint's host for that of a data lake."""
+    return host.replace(".dfs.", ".blob.")
+
+
+class AzureStore:
+    """Reads one container."""
+
+    def __init__(self, url: str, access: AzureAccess) -> None:
+        address = parse_address(url)
+        self.container = address.container
+        self.location = f"az://{address.container}"
+        self._found: dict[str, tuple[int, float] | None] = {}
+        with self._errors("open"):
+            self.client = open_container(address, access)
+
+    def name(self, key: str) -> str:
+        return f"{self.location}/{key}"
+
+    def list(self, prefix: str) -> Listing:
+        folders: list[str] = []
+        files: list[str] = []
+        with self._errors("list"):
+            for item in self.client.walk_blobs(name_starts_with=prefix or None, delimiter="/"):
+                if item.name.endswith("/"):
+                    folders.append(item.name)
+                    continue
+                self._found[item.name] = (int(item.size), float(item.last_modified.timestamp()))
+                files.append(item.name)
+        # A data lake lists a folder as an empty blob too.
+        files = [key for key in files if f"{key}/" not in folders]
+        return Listing(folders=tuple(sorted(folders)), files=tuple(sorted(files)))
+
+    def read(self, key: str) -> bytes:
+        with self._errors("read"):
+            return bytes(self.client.download_blob(key).readall())
+
+    def size(self, key: str) -> int | None:
+        """Return the size from a listing of the object's folder: one request for many files."""
+        found = self._about(key)
+        return found[0] if found else None
+
+    def modified(self, key: str) -> float:
+        found = self._about(key)
+        if found is None:
+            raise FileNotFoundError(key)
+        return found[1]
+
+    def _about(self, key: str) -> tuple[int, float] | None:
+        if key not in self._found:
+            self._found[key] = None
+            self.list(key[: key.rfind("/") + 1])
+        return self._found[key]
+
+    def local(self, key: str) -> None:
+        return None
+
+    def download(self, key: str, target: Path) -> None:
+        with self._errors("read"), target.open("wb") as file:
+            self.client.download_blob(key, max_concurrency=4).readinto(file)
+
+    def in_place(self, key: str) -> bool:
+        """Everything is copied before it is read."""
+        return False
+
+    def url(self, key: str) -> str:
+        return self.name(key)
+
+    def statements(self) -> Sequence[str]:
+        return ()
+
+    @contextmanager
+    def _errors(self, action: str) -> Iterator[None]:
+        from azure.core.exceptions import (
+            AzureError,
+            ClientAuthenticationError,
+            HttpResponseError,
+            ResourceNotFoundError,
+        )
+
+        try:
+            yield
+        except ResourceNotFoundError as error:
+            if code_of(error) in ("BlobNotFound", "PathNotFound"):
+                raise FileNotFoundError(code_of(error)) from error
+            raise BucketNotFound(f"the container {self.location}") from error
+        except ClientAuthenticationError as error:
+            if code_of(error) and code_of(error) not in NO_KEY:
+                raise AccessDenied(self.location, action, hint=ROLE) from error
+            reason = code_of(error) or first_sentence(error)
+            raise CredentialsMissing(reason, provider="Azure", hint=SIGN_IN) from error
+        except HttpResponseError as error:
+            if error.status_code == 403:
+                raise AccessDenied(self.location, action, hint=ROLE) from error
+            raise Unreachable(self.location, code_of(error) or first_sentence(error)) from error
+        except AzureError as error:
+            raise Unreachable(self.location, first_sentence(error)) from error
+
+
+def code_of(error: Exception) -> str:
+    """Return the storage service's own code of an error, '' where it did not answer."""
+    code = getattr(error, "error_code", None)
+    return str(getattr(code, "value", code) or "")
+
+
+def first_sentence(error: Exception) -> str:
+    """Return the first line of an error; it never holds a key."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__
+
+
+def open_container(address: Address, access: AzureAccess) -> Any:
+    """Return the client of a container: explicit keys first, then Azure's own chain.
+
+    Raises:
+        BadSetting, MissingSetting.
+    """
+    from azure.storage.blob import ContainerClient
+
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
+    options: dict[str, Any] = {**RETRIES, "connection_timeout": 10}
+    text = access.connection_string or os.environ.get("AZURE_STORAGE_CONNECTION_STRING")
+    if text and not (access.account_key or access.sas_token or address.sas):
+        try:
+            return ContainerClient.from_connection_string(text, address.container, **options)
+        except ValueError as error:
+            expected = "a connection string as the portal shows it"
+            raise BadSetting("azure.connection_string", MASK, expected) from error
+    url = address.account_url or access.endpoint_url or account_url(access)
+    if access.endpoint_url:
+        url = access.endpoint_url.rstrip("/")
+    try:
+        return ContainerClient(url, address.container, credential_of(address, access), **options)
+    except ValueError as error:
+        expected = "a complete address and credentials"
+        raise BadSetting("azure.endpoint_url", url, expected) from error
+
+
+def account_url(access: AzureAccess) -> str:
+    name = access.account_name or os.environ.get("AZURE_STORAGE_ACCOUNT")
+    if not name:
+        env = "OPEN_FINOPS_AZURE_ACCOUNT_NAME"
+        raise MissingSetting("azure.account_name", "--account-name", env)
+    return f"https://{name}.blob.core.windows.net"
+
+
+def credential_of(address: Address, access: AzureAccess) -> Any:
+    """Return the credential of the settings, of the variables that `az storage` reads, or a chain.
+
+    The chain is Microsoft's: AZURE_ variables, workload and managed identity, az login.
+    """
+    given = any(n for n in (access.account_key, access.sas_token, address.sas, access.client_id))
+    env = {} if given else os.environ
+    if key := access.account_key or env.get("AZURE_STORAGE_KEY"):
+        return key
+    if sas := access.sas_token or address.sas or env.get("AZURE_STORAGE_SAS_TOKEN"):
+        return sas.lstrip("?")
+    import azure.identity as identity
+
+    if access.client_id and access.client_secret:
+        if not access.tenant_id:
+            variable = "OPEN_FINOPS_AZURE_TENANT_ID"
+            raise MissingSetting("azure.tenant_id", "the config file", variable)
+        return identity.ClientSecretCredential(
+            access.tenant_id, access.client_id, access.client_secret
+        )
+    if access.client_id:
+        return identity.ManagedIdentityCredential(client_id=access.client_id)
+    return identity.DefaultAzureCredential(exclude_interactive_browser_credential=True)
