@@ -72,8 +72,9 @@ class BadSetting(ConfigError):
 
 
 class MissingSetting(ConfigError):
-    def __init__(self, name: str, flag: str, env: str) -> None:
-        hint = f"Set it in config.toml, with {flag}, or with the variable {env}."
+    def __init__(self, name: str, flag: str | None, env: str) -> None:
+        typed = f", with {flag}," if flag else ""
+        hint = f"Set it in config.toml{typed} or with the variable {env}."
         super().__init__(f"{name} is not set", hint=hint)
 
 
@@ -244,10 +245,10 @@ class BucketNotFound(AccessError):
 
 
 class WrongRegion(AccessError):
-    def __init__(self, bucket: str, region: str) -> None:
+    def __init__(self, bucket: str, region: str, section: str = "aws") -> None:
         super().__init__(
             f"the bucket {bucket} is in another region" + (f": {region}" if region else ""),
-            hint=f'Set region = "{region or "..."}" under [aws] or AWS_DEFAULT_REGION.',
+            hint=f'Set region = "{region or "..."}" under [{section}] or AWS_DEFAULT_REGION.',
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +101,7 @@ def settings(resolved: Config, origins: Mapping[str, str]) -> Iterator[dict[str,
     """Yield section, name, value and origin of each setting, secrets masked."""
     for kind in sections():
         section = section_of(resolved, kind)
-        for setting in fields(kind):
+        for setting in kind.ordered():
             value = getattr(section, setting.name)
             origin = origins.get(f"{kind.section}.{setting.name}", "default")
             if setting.name in kind.lists():

@@ -11,14 +11,15 @@ from typing import Any, Literal, Self
 from core.errors import BadSetting, MissingSetting
 from core.periods import parse_period
 from core.rawtables import check_names
-from core.sections import Section, secret, tables
+from core.sections import Section, tables
 from core.sql import snake
+from core.storage.access import S3Access
 from core.storage.base import ObjectStore
 from core.storage.open import open_store as open_url
 
 
 @dataclass(frozen=True, kw_only=True)
-class AwsConfig(Section):
+class AwsConfig(S3Access, Section):
     """The AWS bill: where it is delivered, and how to reach it."""
 
     section = "aws"
@@ -55,30 +56,6 @@ class AwsConfig(Section):
 
     tag_keys: tuple[str, ...] = ()
     """Activated tag keys as users wrote them; restores CostCenter from CUR 2.0's cost_center."""
-
-    region: str | None = None
-    """Region of the bucket; AWS's own configuration when not set."""
-
-    endpoint_url: str | None = None
-    """Another S3 endpoint, such as a private or a test one."""
-
-    profile: str | None = None
-    """Profile of ~/.aws/config."""
-
-    role_arn: str | None = None
-    """Role to assume before reading."""
-
-    external_id: str | None = secret()
-    """External id that the role asks for."""
-
-    access_key_id: str | None = secret()
-    """Access key; leave empty to use the AWS credential chain."""
-
-    secret_access_key: str | None = secret()
-    """Secret of the access key; leave empty to use the AWS credential chain."""
-
-    session_token: str | None = secret()
-    """Token of temporary keys."""
 
     exports: tuple[Any, ...] = tables(
         name="second-payer", bucket="its-billing-bucket", export_name="its-export"
@@ -182,7 +159,9 @@ def open_store(export: AwsExport) -> ObjectStore:
     assert settings.bucket is not None
     name = settings.bucket.removeprefix("s3://").rstrip("/")
     is_bucket = "/" not in name and name not in (".", "~") and not name.startswith("file:")
-    store, below = open_url(f"s3://{name}" if is_bucket else settings.bucket, settings)
+    store, below = open_url(
+        f"s3://{name}" if is_bucket else settings.bucket, settings, setting="aws.bucket"
+    )
     if below:
         expected = "a bucket or a folder; what lies below it belongs into prefix"
         raise BadSetting("aws.bucket", settings.bucket, expected)

@@ -22,7 +22,9 @@ SOURCE_OPTIONS = (
     click.option("--provider", "-P", help="Name of the provider, or of one [[focus.sources]] "
                  "table of config.toml; oci for OCI's own cost reports, too."),
     click.option("--source", "-S", help="Folder, file or pattern of the files: "
-                 "s3://bucket/folder, file:///folder or a path."),
+                 "s3://bucket/folder, gs://bucket/folder, az://container/folder, abfss://..., "
+                 "file:///folder or a path."),
+    click.option("--account-name", help="Storage account of az://container."),
     click.option("--delivery", type=click.Choice(["parts", "newest"]),
                  help="parts: a month is all of its files; newest: each delivery holds the month "
                  "anew."),
@@ -69,6 +71,7 @@ def import_(
     Examples:
       ./finops focus import --provider Grafana --source s3://exports/grafana
       ./finops focus import --provider Snowflake --source exports/snowflake/*.parquet
+      ./finops focus import --provider dbx --source az://exports/dbx --account-name mystorage
       ./finops focus import --provider oci --source oci-reports --fill BillingCurrency=EUR
     """
     config = focus_config(ctx, config_path, flags)

@@ -11,15 +11,17 @@ from typing import Any, Literal, Self
 from core.errors import BadSetting, MissingSetting
 from core.periods import parse_period
 from core.rawtables import check_names
-from core.sections import Section, secret, tables
+from core.sections import Section, tables
 from core.sql import snake
+from core.storage.access import AzureAccess, GoogleAccess, S3Access
 from core.storage.base import ObjectStore
 from core.storage.open import open_store as open_url
+from core.storage.open import shown
 from vendors.focus.columns import FOCUS, focus_name
 
 
 @dataclass(frozen=True, kw_only=True)
-class FocusConfig(Section):
+class FocusConfig(S3Access, AzureAccess, GoogleAccess, Section):
     """FOCUS files of any provider, and OCI's own cost reports."""
 
     section = "focus"
@@ -28,7 +30,8 @@ class FocusConfig(Section):
     """Name of the provider: the source's name, and ProviderName where the files have none."""
 
     source: str | None = None
-    """Folder, file or pattern of the files: s3://bucket/folder, file:///folder or a path."""
+    """Folder, file or pattern of the files: s3://bucket/folder, gs://bucket/folder,
+    az://container/folder, file:///folder or a path."""
 
     delivery: Literal["parts", "newest"] | None = None
     """parts: a month is all of its files; newest: each delivery holds the month anew."""
@@ -48,29 +51,8 @@ class FocusConfig(Section):
     reset: bool = False
     """Load months again that are already loaded."""
 
-    region: str | None = None
-    """Region of the bucket; AWS's own configuration when not set."""
-
     endpoint_url: str | None = None
-    """Another S3 endpoint, such as OCI's, Cloudflare's or a private one."""
-
-    profile: str | None = None
-    """Profile of ~/.aws/config."""
-
-    role_arn: str | None = None
-    """Role to assume before reading."""
-
-    external_id: str | None = secret()
-    """External id that the role asks for."""
-
-    access_key_id: str | None = secret()
-    """Access key; leave empty to use the AWS credential chain."""
-
-    secret_access_key: str | None = secret()
-    """Secret of the access key; leave empty to use the AWS credential chain."""
-
-    session_token: str | None = secret()
-    """Token of temporary keys."""
+    """Another endpoint of the storage, such as OCI's, Cloudflare's, a private or a test one."""
 
     sources: tuple[Any, ...] = tables(provider="Grafana", source="s3://exports/grafana")
     """Further sources: each takes the settings above; `name` tells two of one provider apart."""
@@ -121,7 +103,12 @@ class FocusSource:
 
     @property
     def location(self) -> str:
-        return str(self.settings.source)
+        """Return where its files lie, as it may be shown."""
+        return shown(str(self.settings.source))
+
+    def open(self) -> tuple[ObjectStore, str]:
+        """Open the store that its files lie in; return it and which of its keys are meant."""
+        return open_url(str(self.settings.source), self.settings, setting="focus.source")
 
 
 def configured_sources(config: FocusConfig) -> Sequence[FocusSource]:
@@ -180,4 +167,4 @@ def filled(text: str) -> tuple[str, str]:
 
 def open_store(source: FocusSource) -> ObjectStore:
     """Open the store that a source's files lie in."""
-    return open_url(source.location, source.settings, setting="focus.source")[0]
+    return source.open()[0]

@@ -5,7 +5,7 @@ CSV comes as text and is cast by name; parquet keeps its types. Nothing is sniff
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from core import sql
 from core.csvfile import column_names, header_line, unpacked
 from core.errors import AlienFile, CorruptFile
 from core.exports import RawColumn
-from core.storage.base import ObjectStore
 from vendors.focus.columns import (
     DECIMAL,
     MONTH,
@@ -124,7 +123,7 @@ def csv_table(paths: Sequence[str], header: Sequence[str], form: str, where: str
 
 
 def parquet_table(
-    connection: duckdb.DuckDBPyConnection, store: ObjectStore, keys: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, addresses: Iterable[str], where: str
 ) -> Table:
     """Return the table of parquet files, columns by name.
 
@@ -132,15 +131,16 @@ def parquet_table(
         duckdb.Error: If a file cannot be read.
         AlienFile: If a column is missing without which it is no bill.
     """
-    urls = sql.texts(store.url(key) for key in keys)
-    relation = f"read_parquet({urls}, union_by_name = true, hive_partitioning = false)"
+    relation = (
+        f"read_parquet({sql.texts(addresses)}, union_by_name = true, hive_partitioning = false)"
+    )
     described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     fields = tuple(
         (str(name), f"t.{sql.ident(name)}", str(kind).upper()) for name, kind, *_ in described
     )
     return known(
         Table(
-            where=store.name(keys[0]),
+            where=where,
             relation=f"{relation} AS t",
             fields=fields,
             text=False,

@@ -42,7 +42,8 @@ def source(
             raise FileMissing(store.name(key), version.export)
     try:
         if version.format == "parquet":
-            table = parquet_table(connection, store, version.files)
+            urls = [store.url(key) for key in version.files]
+            table = parquet_table(connection, urls, store.name(version.files[0]))
             relation = relation_of(connection, table, version)
         else:
             relation = csv_relation(connection, store, version)

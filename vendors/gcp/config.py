@@ -16,6 +16,7 @@ from core.periods import parse_period
 from core.rawtables import check_names
 from core.sections import Section, tables
 from core.sql import snake
+from core.storage.access import GoogleAccess
 from core.storage.base import ObjectStore
 from core.storage.folder import FolderStore
 from vendors.gcp.formats import format_of
@@ -30,7 +31,7 @@ NAMES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class GcpConfig(Section):
+class GcpConfig(GoogleAccess, Section):
     """The Google Cloud bill: the billing export in BigQuery, or files extracted from it."""
 
     section = "gcp"
@@ -51,12 +52,6 @@ class GcpConfig(Section):
     export_name: str | None = None
     """Name of the export here; the table's, or 'files', when not set."""
 
-    service_account_path: Path | None = None
-    """Key file of a service account; Application Default Credentials when not set."""
-
-    impersonate_service_account: str | None = None
-    """Service account to act as, by its e-mail address."""
-
     billing_project_id: str | None = None
     """Project that pays for reading; project_id when not set."""
 
@@ -68,9 +63,6 @@ class GcpConfig(Section):
 
     maximum_bytes_billed: int = 20_000_000_000
     """Bytes that one import may have BigQuery bill; an import that needs more does not begin."""
-
-    endpoint_url: str | None = None
-    """Another Cloud Storage or BigQuery address, such as a private or a test one."""
 
     storage_endpoint: str | None = None
     """Another address of BigQuery's Storage Read API, host:port, without encryption."""
@@ -209,12 +201,11 @@ def open_store(export: GcpExport) -> ObjectStore:
     if not settings.source.startswith("gs://"):
         return FolderStore(place(settings.source)[0])
     from core.storage.gcs import GcsStore
-    from vendors.gcp.bigquery import access
 
     bucket, _, rest = settings.source.removeprefix("gs://").partition("/")
     if not bucket:
         raise BadSetting("gcp.source", settings.source, "an address like gs://bucket/prefix")
-    return GcsStore(bucket, access(settings), in_bucket(rest)[0])
+    return GcsStore(bucket, settings, in_bucket(rest)[0])
 
 
 def in_bucket(path: str) -> tuple[str, str]:
