@@ -38,6 +38,8 @@ NOTATIONS = {
 }
 """Notation of days -> what a day looks like in it."""
 A_DAY = "a day like 2023-09-01 or 09/01/2023"
+SAMPLED = 2048
+"""Lines that are looked at first: a query for all columns, not one for each."""
 
 
 @dataclass(frozen=True)
@@ -139,25 +141,33 @@ def notations(
         BadValue: If the first value is of none that we know.
     """
     days: dict[str, str] = {}
-    for field in found:
-        if not field.is_day_as_text:
-            continue
-        query = (
-            f"SELECT {field.expression} FROM {relation} "
-            f"WHERE nullif(trim({field.expression}), '') IS NOT NULL LIMIT 1"
-        )
-        try:
-            row = connection.execute(query).fetchone()
-        except duckdb.Error:
-            row = None  # summing the source meets the same fault and explains it
-        if row is None:
+    asked = [field for field in found if field.is_day_as_text]
+    sample = f"(SELECT * FROM {relation} LIMIT {SAMPLED}) AS t"
+    values = dict(zip(asked, first_values(connection, sample, asked), strict=True))
+    for field in asked:
+        value = values[field] or first_values(connection, relation, [field])[0]
+        if value is None:
             days[field.name] = "iso"
             continue
-        matching = [n for n, shape in NOTATIONS.items() if shape.fullmatch(str(row[0]).strip())]
+        matching = [n for n, shape in NOTATIONS.items() if shape.fullmatch(value)]
         if not matching:
-            raise BadValue(where, field.name, str(row[0]), A_DAY)
+            raise BadValue(where, field.name, value, A_DAY)
         days[field.name] = matching[0]
     return days
+
+
+def first_values(
+    connection: duckdb.DuckDBPyConnection, relation: str, asked: Sequence[Field]
+) -> Sequence[str | None]:
+    """Return the first value of each column that is not blank; None where there is none."""
+    if not asked:
+        return ()
+    cells = ", ".join(f"any_value(nullif(trim({field.expression}), ''))" for field in asked)
+    try:
+        row = connection.execute(f"SELECT {cells} FROM {relation}").fetchone()
+    except duckdb.Error:
+        row = None  # summing the source meets the same fault and explains it
+    return row or (None,) * len(asked)
 
 
 def typed_columns(
