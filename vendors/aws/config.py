@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Literal, Self
 
+from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
-from core.periods import parse_period
 from core.rawtables import check_names
 from core.sections import Section, tables
 from core.sql import snake
@@ -80,26 +78,8 @@ class AwsConfig(S3Access, Section):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AwsExport:
+class AwsExport(Configured[AwsConfig]):
     """One configured export, checked."""
-
-    name: str
-    settings: AwsConfig
-    start: date | None
-    end: date | None
-    table_prefix: str
-
-    @property
-    def reset(self) -> bool:
-        return self.settings.reset
-
-    @property
-    def table_strategy(self) -> str:
-        return self.settings.table_strategy
-
-    @property
-    def tag_keys(self) -> tuple[str, ...]:
-        return self.settings.tag_keys
 
     @property
     def source_name(self) -> str:
@@ -137,12 +117,7 @@ def checked(name: str | None, settings: AwsConfig, *, first: bool) -> AwsExport:
         raise MissingSetting("aws.bucket", "--bucket", "OPEN_FINOPS_AWS_BUCKET")
     if not settings.export_name:
         raise MissingSetting("aws.export_name", "--export-name", "OPEN_FINOPS_AWS_EXPORT_NAME")
-    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
-    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
-    if start and end and start > end:
-        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
-        raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
+    start, end = checked_range(settings)
     name = name or settings.export_name
     return AwsExport(
         name=name,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Literal, Self
 
+from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
-from core.periods import parse_period
 from core.rawtables import check_names
 from core.sections import Section, tables
 from core.sql import snake
@@ -96,26 +94,8 @@ class AzureConfig(AzureAccess, Section):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AzureExport:
+class AzureExport(Configured[AzureConfig]):
     """One configured export, checked: a FOCUS export, or actual costs and their amortised twin."""
-
-    name: str
-    settings: AzureConfig
-    start: date | None
-    end: date | None
-    table_prefix: str
-
-    @property
-    def reset(self) -> bool:
-        return self.settings.reset
-
-    @property
-    def table_strategy(self) -> str:
-        return self.settings.table_strategy
-
-    @property
-    def tag_keys(self) -> tuple[str, ...]:
-        return ()
 
     @property
     def datasets(self) -> dict[str, str]:
@@ -165,12 +145,7 @@ def checked(name: str | None, settings: AzureConfig, *, first: bool) -> AzureExp
             "--actual-export",
             "OPEN_FINOPS_AZURE_ACTUAL_EXPORT",
         )
-    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
-    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
-    if start and end and start > end:
-        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
-        raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
+    start, end = checked_range(settings)
     name = name or main
     settings = with_directory(settings, settings.source)
     return AzureExport(

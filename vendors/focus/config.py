@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Literal, Self
 
+from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
-from core.periods import parse_period
 from core.rawtables import check_names
 from core.sections import Section, tables
 from core.sql import snake
@@ -75,31 +73,11 @@ class FocusConfig(S3Access, AzureAccess, GoogleAccess, Section):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FocusSource:
+class FocusSource(Configured[FocusConfig]):
     """One configured source, checked."""
 
-    name: str
-    settings: FocusConfig
-    start: date | None
-    end: date | None
     fill: Mapping[str, str]
     """Raw column -> text to use where it is empty."""
-
-    @property
-    def reset(self) -> bool:
-        return self.settings.reset
-
-    @property
-    def table_strategy(self) -> str:
-        return "separate"
-
-    @property
-    def table_prefix(self) -> str:
-        return f"{snake(self.name)}__"
-
-    @property
-    def tag_keys(self) -> tuple[str, ...]:
-        return ()
 
     @property
     def location(self) -> str:
@@ -139,15 +117,16 @@ def checked(name: str | None, settings: FocusConfig) -> FocusSource:
         raise MissingSetting("focus.provider", "--provider", "OPEN_FINOPS_FOCUS_PROVIDER")
     if not settings.source:
         raise MissingSetting("focus.source", "--source", "OPEN_FINOPS_FOCUS_SOURCE")
-    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
-    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
-    if start and end and start > end:
-        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
-        raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
+    start, end = checked_range(settings)
     fill = {} if settings.provider is None else dict(filled(text) for text in settings.fill)
+    name = name or settings.provider
     return FocusSource(
-        name=name or settings.provider, settings=settings, start=start, end=end, fill=fill
+        name=name,
+        settings=settings,
+        start=start,
+        end=end,
+        table_prefix=f"{snake(name)}__",
+        fill=fill,
     )
 
 

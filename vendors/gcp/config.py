@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
-from core.periods import parse_period
 from core.rawtables import check_names
 from core.sections import Section, tables
 from core.sql import snake
@@ -105,32 +104,8 @@ class GcpConfig(GoogleAccess, Section):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GcpExport:
+class GcpExport(Configured[GcpConfig]):
     """One configured export, checked."""
-
-    name: str
-    settings: GcpConfig
-    start: date | None
-    end: date | None
-    table_prefix: str
-
-    @property
-    def reset(self) -> bool:
-        return self.settings.reset
-
-    @property
-    def table_strategy(self) -> str:
-        return self.settings.table_strategy
-
-    @property
-    def tag_keys(self) -> tuple[str, ...]:
-        return ()
-
-    def wants(self, period: date) -> bool:
-        """Tell whether a month lies in the range that the settings name."""
-        return (self.start is None or period >= self.start) and (
-            self.end is None or period <= self.end
-        )
 
 
 def configured_exports(config: GcpConfig) -> Sequence[GcpExport]:
@@ -174,10 +149,7 @@ def checked(name: str | None, settings: GcpConfig, *, first: bool) -> GcpExport:
             value = getattr(settings, setting)
             if not re.fullmatch(shape, str(value)):
                 raise BadSetting(f"gcp.{setting}", value, f"a name of BigQuery's for {setting}")
-    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
-    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
-    if start and end and start > end:
-        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
+    start, end = checked_range(settings)
     if settings.maximum_bytes_billed <= 0:
         raise BadSetting("gcp.maximum_bytes_billed", settings.maximum_bytes_billed, "above 0")
     name = name or settings.export_name or (settings.table if not settings.source else FILES)
