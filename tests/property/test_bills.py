@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.bills import Bill, azure_bills, by_account, focus_bills, google_bills
@@ -22,8 +22,10 @@ FEW = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
+    verbosity=Verbosity.quiet,
 )
-"""The same bills at each run; a bill that fails is not made smaller, for an import takes time."""
+"""The same bills at each run; one that fails is neither made smaller, for an import takes time,
+nor shown, for it is long."""
 
 
 def imported(bill: Bill, folder: str, finops: Finops, *more: str) -> Finops:
