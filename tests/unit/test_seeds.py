@@ -146,7 +146,9 @@ def test_services_that_commitments_can_cover_are_services_we_name(
 ) -> None:
     eligible = {row["service_name"] for row in read("commitment_eligibility.csv")}
 
-    assert eligible <= {row["service_name"] for row in [*services, *read("azure/azure_services.csv")]}
+    assert eligible <= {
+        row["service_name"] for row in [*services, *read("azure/azure_services.csv")]
+    }
 
 
 def test_azure_services_are_filed_in_allowed_pairs_one_for_each_name() -> None:
