@@ -58,9 +58,9 @@ def assert_conserved(bill: Bill, found: dict[Any, tuple[Any, ...]]) -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 @given(data=st.data())
-@settings(FEW, max_examples=12)
+@settings(FEW, max_examples=8)
 def test_raw_tables_hold_what_the_lines_say(vendor: str, data: st.DataObject, finops: Finops):
-    bill = data.draw(VENDORS[vendor](8))
+    bill = data.draw(VENDORS[vendor](12))
     with tempfile.TemporaryDirectory() as folder:
         own = imported(bill, folder, finops, "--no-transform")
         for stage in ("source", "raw"):
@@ -70,9 +70,9 @@ def test_raw_tables_hold_what_the_lines_say(vendor: str, data: st.DataObject, fi
 
 @pytest.mark.parametrize("vendor", VENDORS)
 @given(data=st.data())
-@settings(FEW, max_examples=3)
+@settings(FEW, max_examples=2)
 def test_focus_holds_what_the_lines_say(vendor: str, data: st.DataObject, finops: Finops):
-    bill = data.draw(VENDORS[vendor](40))
+    bill = data.draw(VENDORS[vendor](50))
     with tempfile.TemporaryDirectory() as folder:
         own = imported(bill, folder, finops)
         assert_conserved(bill, sums(own, "focus"))
