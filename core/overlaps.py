@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 
 from core import sql
@@ -29,13 +31,7 @@ def refuse_overlaps(connection: duckdb.DuckDBPyConnection, vendor: str) -> None:
         [vendor],
     ).fetchone()
     if row:
-        first, second, payer, period = row
-        raise ExportCollision(
-            str(first),
-            str(second),
-            f"both hold the bill of payer {payer} for {period_name(period)}, "
-            "which would count twice",
-        )
+        raise double(*row)
 
 
 def refuse_double_bills(connection: duckdb.DuckDBPyConnection) -> None:
@@ -72,10 +68,10 @@ def refuse_double_bills(connection: duckdb.DuckDBPyConnection) -> None:
         """
     ).fetchone()
     if row:
-        first, second, payer, period = row
-        raise ExportCollision(
-            str(first),
-            str(second),
-            f"both hold the bill of payer {payer} for {period_name(period)}, "
-            "which would count twice",
-        )
+        raise double(*row)
+
+
+def double(first: str, second: str, payer: str, period: date) -> ExportCollision:
+    """Return the error that names two exports of one payer's month."""
+    what = f"both hold the bill of payer {payer} for {period_name(period)}, which would count twice"
+    return ExportCollision(first, second, what)

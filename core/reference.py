@@ -7,7 +7,7 @@ import inspect
 import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -47,7 +47,7 @@ def settings(kind: type[Section], flags: Flags) -> Iterator[Setting]:
         KeyError: If a field has no docstring.
     """
     abouts, types = docstrings(kind), get_type_hints(kind)
-    for setting in fields(kind):
+    for setting in kind.ordered():
         listed = setting.name in kind.lists()
         variable = variable_name(kind.section, setting.name)
         alias = ENV_ALIASES.get(variable)
@@ -65,18 +65,19 @@ def settings(kind: type[Section], flags: Flags) -> Iterator[Setting]:
 
 
 def docstrings(kind: type[Section]) -> dict[str, str]:
-    """Return the text under each field of a class, on one line."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
-    assert isinstance(tree, ast.ClassDef)
+    """Return the text under each field of a class and its bases, on one line."""
     found: dict[str, str] = {}
-    for field, after in zip(tree.body, tree.body[1:], strict=False):
-        if (
-            isinstance(field, ast.AnnAssign)
-            and isinstance(field.target, ast.Name)
-            and isinstance(after, ast.Expr)
-            and isinstance(after.value, ast.Constant)
-        ):
-            found[field.target.id] = " ".join(str(after.value.value).split())
+    for base in reversed(kind.__mro__[:-1]):
+        tree = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
+        assert isinstance(tree, ast.ClassDef)
+        for field, after in zip(tree.body, tree.body[1:], strict=False):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(after, ast.Expr)
+                and isinstance(after.value, ast.Constant)
+            ):
+                found[field.target.id] = " ".join(str(after.value.value).split())
     return found
 
 

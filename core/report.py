@@ -66,7 +66,7 @@ RECONCILIATION = """
     FROM ledger.reconciliation
     JOIN ledger.loads USING (load_id, vendor, export, billing_period)
     WHERE status = 'current'
-    GROUP BY ALL ORDER BY ALL
+    GROUP BY ALL ORDER BY billing_period, export, currency
 """
 
 RESTATEMENTS = """
@@ -91,6 +91,8 @@ class CurrencyOverview:
     month: date
     """The last complete month, or the last one where none is complete."""
     months: list[dict[str, Any]]
+    providers: list[dict[str, Any]]
+    """Empty where the currency's bills are of one provider."""
     services: list[dict[str, Any]]
     accounts: list[dict[str, Any]]
     movers: list[dict[str, Any]]
@@ -151,10 +153,12 @@ def of_currency(connection: duckdb.DuckDBPyConnection, currency: str, top: int) 
         found = rows(connection, RANKED.format(name=name, group=group, order=order), values)
         return [{**row, "change": row["cost"] - row["cost_before"]} for row in found]
 
+    providers = ranked("provider_name", "provider_name", LARGEST)
     return CurrencyOverview(
         currency=currency,
         month=month,
         months=months,
+        providers=providers if len(providers) > 1 else [],
         services=ranked("service_name", "service_name", LARGEST),
         accounts=ranked(ACCOUNT, "sub_account_id", LARGEST),
         movers=[r for r in ranked(MOVER, "service_name, sub_account_id", MOVED) if r["change"]],

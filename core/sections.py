@@ -6,7 +6,8 @@ Later layers win: default, file, environment, flag. A flag that nobody typed is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
+from inspect import get_annotations
 from typing import Any, ClassVar, Self, get_type_hints
 
 from core.convert import convert
@@ -103,6 +104,14 @@ class Section:
         """Convert the value of one setting, or of an entry's `name`."""
         kind = get_type_hints(cls).get(name, str)
         return convert(f"{cls.section}.{within}{name}", value, kind, hide=name in cls.secrets())
+
+    @classmethod
+    def ordered(cls) -> tuple[Field[Any], ...]:
+        """Return the settings as a reader wants them: its own, how to reach a storage, lists."""
+        known = {setting.name: setting for setting in fields(cls)}
+        declared = [n for kind in cls.__mro__ for n in get_annotations(kind) if n in known]
+        names = sorted(dict.fromkeys(declared), key=lambda name: name in cls.lists())
+        return tuple(known[name] for name in names)
 
     @classmethod
     def lists(cls) -> frozenset[str]:

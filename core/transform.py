@@ -10,14 +10,19 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from core.backends.duckdb import Limits
 from core.config import ROOT
 from core.errors import TransformError
+from core.exports import vendor_names
 from core.failures import REASON, cut, describe, quote
 from core.interrupt import interrupted
 from core.progress import Progress
 
 PROJECT = ROOT / "focus"
+FOLDERS = ("models/staging", "models/intermediate", "seeds", "tests")
+"""Where each vendor has a folder of its own name."""
 DBT_SETTINGS = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DBT_QUIET": "true",
@@ -63,6 +68,7 @@ def build(
                 "--profiles-dir",
                 str(PROJECT),
                 *arguments,
+                *left_out(database),
             ]
         )
     release_connections()
@@ -77,6 +83,21 @@ def build(
     if not result.success:
         raise TransformError(["dbt ended without success"])
     return [describe(r) for r in results if r.status == "warn"]
+
+
+def left_out(database: Path) -> list[str]:
+    """Return --exclude and the folders of vendors without a bill in `database`.
+
+    Every model, seed and test costs dbt time, and most users have one or two vendors.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        present = connection.execute(
+            "SELECT vendor FROM ledger.loads WHERE status = 'current' GROUP BY vendor"
+        ).fetchall()
+    absent = set(vendor_names()) - {str(vendor) for (vendor,) in present}
+    folders = [f"{folder}/{vendor}" for vendor in sorted(absent) for folder in FOLDERS]
+    found = [f"path:{folder}" for folder in folders if (PROJECT / folder).is_dir()]
+    return ["--exclude", *found] if found else []
 
 
 class Counter:

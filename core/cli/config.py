@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from core.config import ROOT, Config, sections
 from core.convert import MASK
 from core.errors import ConfigExists
 from core.sections import Section
+from core.storage.open import shown
 from core.warehouse import disk_errors
 
 EXAMPLE = ROOT / "config.toml.example"
@@ -102,14 +102,13 @@ def settings(resolved: Config, origins: Mapping[str, str]) -> Iterator[dict[str,
     """Yield section, name, value and origin of each setting, secrets masked."""
     for kind in sections():
         section = section_of(resolved, kind)
-        for setting in fields(kind):
+        for setting in kind.ordered():
             value = getattr(section, setting.name)
             origin = origins.get(f"{kind.section}.{setting.name}", "default")
             if setting.name in kind.lists():
                 yield from entries(kind, setting.name, value)
                 continue
-            if setting.name in kind.secrets() and value:
-                value = MASK
+            value = visible(kind, setting.name, value)
             yield {"section": kind.section, "name": setting.name, "value": value, "origin": origin}
 
 
@@ -120,9 +119,16 @@ def entries(kind: type[Section], name: str, value: Any) -> Iterator[dict[str, An
             yield {
                 "section": f"{kind.section}.{name}[{number}]",
                 "name": key,
-                "value": MASK if key in kind.secrets() and given else given,
+                "value": visible(kind, key, given),
                 "origin": "file",
             }
+
+
+def visible(kind: type[Section], name: str, value: Any) -> Any:
+    """Return a value without what nobody should see: a secret, an address's signature."""
+    if name in kind.secrets() and value:
+        return MASK
+    return shown(value) if isinstance(value, str) else value
 
 
 def section_of(resolved: Config, kind: type[Section]) -> Any:

@@ -137,7 +137,7 @@ def option(option: click.Option, context: click.Context) -> str:
 
 
 def exit_codes() -> str:
-    """Return the exit codes, from the tree at the top of core/errors.py."""
+    """Return the exit codes, from the tree at the top of core/errors."""
     tree_line = re.compile(r"^[├└]── (\w+) +(\d+)  (.+)$", re.MULTILINE)
     ours = [
         (code, f"{meaning[0].upper()}{meaning[1:]} (`{name}`).")

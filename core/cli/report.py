@@ -54,9 +54,11 @@ def print_overview(found: Overview) -> None:
     """Print the overview: one part for each currency, then the proof."""
     out = console()
     for part in found.currencies:
+        month = period_name(part.month)
         print_months(out, part)
-        print_ranking(out, f"Top services, {period_name(part.month)}", part.services, part.currency)
-        print_ranking(out, f"Top accounts, {period_name(part.month)}", part.accounts, part.currency)
+        print_ranking(out, f"Providers, {month}", part.providers, part.currency)
+        print_ranking(out, f"Top services, {month}", part.services, part.currency)
+        print_ranking(out, f"Top accounts, {month}", part.accounts, part.currency)
         print_ranking(out, "Largest changes on the month before", part.movers, part.currency)
         print_commitments(out, part)
     print_restatements(out, found.restatements)
@@ -227,5 +229,12 @@ def percent(value: float | Decimal | None, *, sign: bool = False) -> str:
 
 
 def short_id(identifier: str) -> str:
-    """Return the telling end of an ARN or of a resource path."""
-    return identifier.rsplit(":", 1)[-1]
+    """Return the telling end of an ARN or of a resource path.
+
+    >>> short_id("arn:aws:savingsplans::1:savingsplan/5f7a")
+    'savingsplan/5f7a'
+    >>> short_id("/providers/microsoft.capacity/reservationorders/93a1/reservations/b2fa")
+    'reservations/b2fa'
+    """
+    end = identifier.rsplit(":", 1)[-1]
+    return "/".join(end.split("/")[-2:]) if end.startswith("/") else end

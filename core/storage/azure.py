@@ -23,11 +23,13 @@ from core.errors import (
     MissingSetting,
     Unreachable,
 )
+from core.sections import variable_name
+from core.storage.access import AzureAccess
 from core.storage.base import Listing
 
 SIGN_IN = (
-    "Set a connection string, account key, SAS or service principal under [azure] or the AZURE_ "
-    "variables, or sign in with `az login`."
+    "Set a connection string, account key, SAS or service principal under [{section}] or the "
+    "AZURE_ variables, or sign in with `az login`."
 )
 ROLE = (
     "It needs the role Storage Blob Data Reader on the container, and a network rule that lets "
@@ -36,20 +38,6 @@ ROLE = (
 NO_KEY = {"AuthenticationFailed", "InvalidAuthenticationInfo", "NoAuthenticationInformation"}
 RETRIES: dict[str, Any] = {"retry_total": 3, "initial_backoff": 1, "increment_base": 2}
 SAS_PARTS = {"sig", "sv"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class AzureAccess:
-    """How to reach a storage account; what is None comes from Azure's own credential chain."""
-
-    account_name: str | None = None
-    endpoint_url: str | None = None
-    connection_string: str | None = field(default=None, repr=False)
-    account_key: str | None = field(default=None, repr=False)
-    sas_token: str | None = field(default=None, repr=False)
-    tenant_id: str | None = None
-    client_id: str | None = None
-    client_secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +52,7 @@ class Address:
     sas: str | None = field(default=None, repr=False)
 
 
-def parse_address(url: str) -> Address:
+def parse_address(url: str, setting: str = "azure.source") -> Address:
     """Return what a URL names: az:// or azure://, abfs:// or abfss://, or an https address.
 
     >>> parse_address("abfss://bills@acme.dfs.core.windows.net/exports").account_url
@@ -73,7 +61,7 @@ def parse_address(url: str) -> Address:
     ('exports', 'bills')
 
     Raises:
-        BadSetting: If it is none of these.
+        BadSetting: If it is none of these; `setting` is what it calls the URL.
     """
     parts = urlsplit(url)
     host, path = parts.netloc.rpartition("@")[2], unquote(parts.path).strip("/")
@@ -94,7 +82,7 @@ def parse_address(url: str) -> Address:
         account = f"{parts.scheme}://{blob_host(host)}" + (f"/{first}" if first else "")
     if not container or "?" in container:
         expected = "az://container, abfss://container@account.dfs.core.windows.net or a folder"
-        raise BadSetting("azure.source", url if sas is None else MASK, expected)
+        raise BadSetting(setting, url if sas is None else MASK, expected)
     return Address(container=container, account_url=account, path=path, sas=sas)
 
 
@@ -106,8 +94,8 @@ def blob_host(host: str) -> str:
 class AzureStore:
     """Reads one container."""
 
-    def __init__(self, url: str, access: AzureAccess) -> None:
-        address = parse_address(url)
+    def __init__(self, address: Address, access: AzureAccess) -> None:
+        self.section = access.section
         self.container = address.container
         self.location = f"az://{address.container}"
         self._found: dict[str, tuple[int, float] | None] = {}
@@ -188,7 +176,8 @@ class AzureStore:
             if code_of(error) and code_of(error) not in NO_KEY:
                 raise AccessDenied(self.location, action, hint=ROLE) from error
             reason = code_of(error) or first_sentence(error)
-            raise CredentialsMissing(reason, provider="Azure", hint=SIGN_IN) from error
+            hint = SIGN_IN.format(section=self.section)
+            raise CredentialsMissing(reason, provider="Azure", hint=hint) from error
         except HttpResponseError as error:
             if error.status_code == 403:
                 raise AccessDenied(self.location, action, hint=ROLE) from error
@@ -225,7 +214,7 @@ def open_container(address: Address, access: AzureAccess) -> Any:
             return ContainerClient.from_connection_string(text, address.container, **options)
         except ValueError as error:
             expected = "a connection string as the portal shows it"
-            raise BadSetting("azure.connection_string", MASK, expected) from error
+            raise BadSetting(f"{access.section}.connection_string", MASK, expected) from error
     url = address.account_url or access.endpoint_url or account_url(access)
     if access.endpoint_url:
         url = access.endpoint_url.rstrip("/")
@@ -233,14 +222,14 @@ def open_container(address: Address, access: AzureAccess) -> Any:
         return ContainerClient(url, address.container, credential_of(address, access), **options)
     except ValueError as error:
         expected = "a complete address and credentials"
-        raise BadSetting("azure.endpoint_url", url, expected) from error
+        raise BadSetting(f"{access.section}.endpoint_url", url, expected) from error
 
 
 def account_url(access: AzureAccess) -> str:
     name = access.account_name or os.environ.get("AZURE_STORAGE_ACCOUNT")
     if not name:
-        env = "OPEN_FINOPS_AZURE_ACCOUNT_NAME"
-        raise MissingSetting("azure.account_name", "--account-name", env)
+        variable = variable_name(access.section, "account_name")
+        raise MissingSetting(f"{access.section}.account_name", "--account-name", variable)
     return f"https://{name}.blob.core.windows.net"
 
 
@@ -259,8 +248,8 @@ def credential_of(address: Address, access: AzureAccess) -> Any:
 
     if access.client_id and access.client_secret:
         if not access.tenant_id:
-            variable = "OPEN_FINOPS_AZURE_TENANT_ID"
-            raise MissingSetting("azure.tenant_id", "the config file", variable)
+            variable = variable_name(access.section, "tenant_id")
+            raise MissingSetting(f"{access.section}.tenant_id", None, variable)
         return identity.ClientSecretCredential(
             access.tenant_id, access.client_id, access.client_secret
         )

@@ -11,8 +11,9 @@ from urllib.parse import quote
 from core import sql
 from core.backends.duckdb import load_extension
 from core.errors import BucketNotFound
+from core.storage.access import GoogleAccess
 from core.storage.base import Listing
-from core.storage.google import GoogleAccess, GoogleSession
+from core.storage.google import GoogleSession
 
 ADDRESS = "https://storage.googleapis.com"
 LIST, GET = "storage.objects.list", "storage.objects.get"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.oauth2 import service_account
 
 from core.errors import AccessDenied, CredentialsMissing, Unreachable
+from core.storage.access import GoogleAccess
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 TIMEOUT = 60
@@ -31,41 +31,32 @@ ROLES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class GoogleAccess:
-    """How to reach Google; what is None comes from Application Default Credentials."""
+def credentials_of(access: GoogleAccess) -> Any:
+    """Return the credentials that the settings mean.
 
-    service_account_path: Path | None = None
-    impersonate_service_account: str | None = None
-    endpoint_url: str | None = None
-    """Another address for REST; it is asked without credentials unless some are named."""
-    billing_project_id: str | None = None
+    Raises:
+        CredentialsMissing: If there are none, or they are unusable.
+    """
+    try:
+        found = own_credentials(access)
+        if access.impersonate_service_account:
+            found = google.auth.impersonated_credentials.Credentials(
+                source_credentials=found,
+                target_principal=access.impersonate_service_account,
+                target_scopes=list(SCOPES),
+            )
+    except (GoogleAuthError, OSError, ValueError) as error:
+        raise CredentialsMissing(str(error), provider="Google", hint=HINT) from error
+    return found
 
-    def credentials(self) -> Any:
-        """Return the credentials.
 
-        Raises:
-            CredentialsMissing: If there are none, or they are unusable.
-        """
-        try:
-            found = self._own()
-            if self.impersonate_service_account:
-                found = google.auth.impersonated_credentials.Credentials(
-                    source_credentials=found,
-                    target_principal=self.impersonate_service_account,
-                    target_scopes=list(SCOPES),
-                )
-        except (GoogleAuthError, OSError, ValueError) as error:
-            raise CredentialsMissing(str(error), provider="Google", hint=HINT) from error
-        return found
-
-    def _own(self) -> Any:
-        if self.service_account_path:
-            path = str(self.service_account_path.expanduser())
-            return service_account.Credentials.from_service_account_file(path, scopes=SCOPES)
-        if self.endpoint_url:
-            return AnonymousCredentials()
-        return google.auth.default(scopes=SCOPES)[0]
+def own_credentials(access: GoogleAccess) -> Any:
+    if access.service_account_path:
+        path = str(access.service_account_path.expanduser())
+        return service_account.Credentials.from_service_account_file(path, scopes=SCOPES)
+    if access.endpoint_url:
+        return AnonymousCredentials()
+    return google.auth.default(scopes=SCOPES)[0]
 
 
 class GoogleSession:
@@ -74,7 +65,7 @@ class GoogleSession:
     def __init__(self, access: GoogleAccess, address: str) -> None:
         self.access = access
         self.address = (access.endpoint_url or address).rstrip("/")
-        self.credentials = access.credentials()
+        self.credentials = credentials_of(access)
         self.session = google.auth.transport.requests.AuthorizedSession(self.credentials)
 
     def close(self) -> None:

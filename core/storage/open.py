@@ -1,15 +1,14 @@
 """The one place where a URL, or a path, becomes a store: its scheme says which.
 
 A store of another kind is one more line in `OPENERS`. What it needs to know (region, keys,
-endpoint) it takes from the settings of the section that names the URL, by the names of its own
-access class; a section without such a setting leaves it to the provider's own chain.
+endpoint) is in the section that names the URL where that section's class is one of
+core/storage/access.py's; any other section leaves it to the provider's own chain.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from core.errors import BadSetting
+from core.storage.access import AzureAccess, GoogleAccess, S3Access
 from core.storage.base import ObjectStore
 
 WILD = re.compile(r"[*?\[]")
@@ -28,7 +28,8 @@ def open_store(
     """Return the store that a URL or a path names, and what it names within the store.
 
     Args:
-        url: Such as s3://bucket/folder, file:///folder, folder/file.csv or folder/*.parquet.
+        url: Such as s3://bucket/folder, az://container/folder, gs://bucket/file.csv, file:///folder
+            or folder/*.parquet.
         settings: The config section whose attributes say how to reach it.
         setting: What an error calls the URL.
 
@@ -42,10 +43,10 @@ def open_store(
     if scheme not in OPENERS:
         expected = "a path, or a URL of one of " + ", ".join(f"{s}://" for s in OPENERS if s)
         raise BadSetting(setting, url, expected)
-    return OPENERS[scheme](url, settings)
+    return OPENERS[scheme](url, settings, setting)
 
 
-def _folder(url: str, settings: Any) -> tuple[ObjectStore, str]:
+def _folder(url: str, settings: Any, setting: str) -> tuple[ObjectStore, str]:
     from core.storage.folder import FolderStore
 
     path = Path(url2pathname(urlsplit(url).path) if url.startswith("file:") else url).expanduser()
@@ -58,20 +59,49 @@ def _folder(url: str, settings: Any) -> tuple[ObjectStore, str]:
     return FolderStore(Path(*parts[:first])), "/".join(parts[first:])
 
 
-def _s3(url: str, settings: Any) -> tuple[ObjectStore, str]:
-    from core.storage.s3 import S3Access, S3Store
+def _s3(url: str, settings: Any, setting: str) -> tuple[ObjectStore, str]:
+    from core.storage.s3 import S3Store
 
     bucket, _, key = url.removeprefix("s3://").partition("/")
-    given = {f.name: getattr(settings, f.name, None) for f in fields(S3Access)}
-    return S3Store(bucket, S3Access(**given)), within(key)
+    access = settings if isinstance(settings, S3Access) else S3Access()
+    return S3Store(bucket, access, setting), within(key)
 
 
-OPENERS: dict[str, Callable[[str, Any], tuple[ObjectStore, str]]] = {
+def _azure(url: str, settings: Any, setting: str) -> tuple[ObjectStore, str]:
+    from core.storage.azure import AzureStore, parse_address
+
+    address = parse_address(url, setting)
+    access = settings if isinstance(settings, AzureAccess) else AzureAccess()
+    return AzureStore(address, access), within(address.path)
+
+
+def _gcs(url: str, settings: Any, setting: str) -> tuple[ObjectStore, str]:
+    from core.storage.gcs import GcsStore
+
+    bucket, _, key = url.removeprefix("gs://").partition("/")
+    if not bucket:
+        raise BadSetting(setting, url, "an address like gs://bucket/folder")
+    access = settings if isinstance(settings, GoogleAccess) else GoogleAccess()
+    return GcsStore(bucket, access), within(key)
+
+
+OPENERS: dict[str, Callable[[str, Any, str], tuple[ObjectStore, str]]] = {
     "": _folder,
     "file": _folder,
     "s3": _s3,
+    "gs": _gcs,
+    **dict.fromkeys(("az", "azure", "abfs", "abfss", "https", "http"), _azure),
 }
-"""Scheme -> (url, settings) -> store and what the URL names within it."""
+"""Scheme -> (url, settings, what an error calls the URL) -> store and what the URL names in it."""
+
+
+def shown(url: str) -> str:
+    """Return a URL as it may be shown: without the signature that an https address can carry.
+
+    >>> shown("https://acme.blob.core.windows.net/bills?sv=1&sig=2"), shown("a/b?.csv")
+    ('https://acme.blob.core.windows.net/bills', 'a/b?.csv')
+    """
+    return url.partition("?")[0] if url.startswith(("https://", "http://")) else url
 
 
 def within(key: str) -> str:

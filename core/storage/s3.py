@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,7 @@ from core.errors import (
     Unreachable,
     WrongRegion,
 )
+from core.storage.access import S3Access
 from core.storage.base import Listing
 
 CREDENTIAL_ERRORS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}
@@ -56,25 +56,11 @@ REGION_ERRORS = {
 logging.getLogger("botocore.credentials").setLevel(logging.CRITICAL)
 
 
-@dataclass(frozen=True, kw_only=True)
-class S3Access:
-    """How to reach a bucket; what is None comes from AWS's own credential chain."""
-
-    region: str | None = None
-    endpoint_url: str | None = None
-    profile: str | None = None
-    role_arn: str | None = None
-    external_id: str | None = field(default=None, repr=False)
-    access_key_id: str | None = field(default=None, repr=False)
-    secret_access_key: str | None = field(default=None, repr=False)
-    session_token: str | None = field(default=None, repr=False)
-
-
 class S3Store:
     """Reads one bucket."""
 
-    def __init__(self, bucket: str, access: S3Access) -> None:
-        self.bucket = bucket
+    def __init__(self, bucket: str, access: S3Access, setting: str = "aws.bucket") -> None:
+        self.bucket, self.setting, self.section = bucket, setting, access.section
         self.location = f"s3://{bucket}"
         self._sizes: dict[str, int | None] = {}
         self._times: dict[str, float] = {}
@@ -181,7 +167,7 @@ class S3Store:
         except ClientError as error:
             raise self._explained(error, action) from error
         except ParamValidationError as error:
-            raise BadSetting("aws.bucket", self.bucket, "the name of a bucket") from error
+            raise BadSetting(self.setting, self.bucket, "the name of a bucket") from error
         except (BotoCoreError, Boto3Error) as error:
             raise explained(error, self.location) from error
 
@@ -195,7 +181,7 @@ class S3Store:
             return BucketNotFound(f"the bucket {self.bucket}")
         if code in REGION_ERRORS:
             region = headers.get("x-amz-bucket-region") or details.get("Region") or ""
-            return WrongRegion(self.bucket, str(region))
+            return WrongRegion(self.bucket, str(region), self.section)
         if code in CREDENTIAL_ERRORS:
             return CredentialsMissing(code)
         if code in ("AccessDenied", "403", "Forbidden", "AllAccessDisabled"):

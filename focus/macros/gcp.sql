@@ -57,22 +57,25 @@
 
 
 {# What one unit of credit costs: the used share of the fee over the credits, never rounded up.
-   Where units are unknown the whole fee counts as used. #}
+   Where units are unknown the whole fee counts as used. It is 0, and the whole fee unused, where
+   credits cancel each other, or are too small beside the fee for a rate. #}
 {% macro gcp_rate() -%}
-  case
-    when weight > 0 and fee > 0
-      then try_cast(
-        floor(
-          cast(fee as double)
-          * case
-            when used_units > 0 and bought_units > 0
-              then least(1, cast(used_units as double) / cast(bought_units as double))
-            else 1
-          end
-          / cast(weight as double) * 1e12
-        ) / 1e12 as decimal(20, 12)
-      )
-  end
+  coalesce(
+    case
+      when weight > 0 and fee > 0
+        then try_cast(
+          floor(
+            cast(fee as double)
+            * case
+              when used_units > 0 and bought_units > 0
+                then least(1, cast(used_units as double) / cast(bought_units as double))
+              else 1
+            end
+            / cast(weight as double) * 1e12
+          ) / 1e12 as decimal(20, 12)
+        )
+    end, 0
+  )
 {%- endmacro %}
 
 

@@ -30,6 +30,31 @@
 {% endmacro %}
 
 
+{# The vendors that have a bill here: the models, seeds and tests of all others are left out of the
+   run. While dbt parses, all of them: so it knows every model that cost_and_usage may read. #}
+{% macro vendors_with_loads() %}
+  {% if not execute %}{% do return(var("vendors")) %}{% endif %}
+  {% set query %}
+    select vendor from ledger.loads where status = 'current' group by vendor
+  {% endset %}
+  {% set present = run_query(query).columns[0].values() | list %}
+  {% do return(var("vendors") | select("in", present) | list) %}
+{% endmacro %}
+
+
+{# A SELECT without rows of all columns of FOCUS, in snake case: vendors leave out what they lack. #}
+{% macro no_charge(columns) %}
+  select
+    {% for name, column in columns.items() %}
+    cast(null as {{ column.data_type or "varchar" }}) as
+      {{- " " ~ modules.re.sub("([a-z0-9])([A-Z])", "\\1_\\2", name) | lower }}{{ "," if not loop.last }}
+    {% else %}
+    null as no_column
+    {% endfor %}
+  where false
+{% endmacro %}
+
+
 {# True when no row of cost_and_usage can stay: all current loads are mapped again. #}
 {% macro mapping_starts_over() %}
   {% if flags.FULL_REFRESH %}{% do return(true) %}{% endif %}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from core.errors import BadSetting, MissingSetting
-from core.storage.azure import AzureAccess, account_url, credential_of, parse_address
+from core.storage.access import AzureAccess
+from core.storage.azure import account_url, credential_of, parse_address
 
 BILLS = parse_address("az://bills")
 

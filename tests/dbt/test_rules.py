@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-TESTS = Path("target/compiled/focus/tests/focus")
+TESTS = Path("target/compiled/focus/tests/rules")
 ERRORS = TESTS / "assert_charges_keep_the_rules_of_focus.sql"
 WARNINGS = TESTS / "assert_charges_show_no_sign_of_trouble.sql"
 

@@ -56,6 +56,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo(tmp_path_factory.mktemp("demo"))
 
 
+def test_units_are_those_of_the_price_list(demo):
+    blocks = "\"PricingUnit\" LIKE '10000 Units%' OR \"PricingUnit\" LIKE '50000 GB%'"
+    assert demo.finops.sql(
+        'SELECT list_sort(list(DISTINCT "ConsumedUnit")), '
+        f'count(DISTINCT "PricingUnit") FILTER ({blocks}) FROM focus.cost_and_usage'
+        ' WHERE "ConsumedUnit" IS NOT NULL'
+    ) == [
+        (["GB", "GB Seconds", "GB/Month", "GiB/Month", "Hours", "TB", "Units", "Units/Day",
+          "Units/Hour", "Units/Month"], 2)
+    ]  # fmt: skip
+
+
 def test_billed_is_the_actual_export_and_effective_the_amortized_one(demo):
     assert demo.by_month("BilledCost") == demo.file_totals("actual")
     assert demo.by_month("EffectiveCost") == demo.file_totals("amortized")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,52 @@ def test_a_month_of_headers_empties_the_month(container, finops):
     load(finops, container.options)
     assert finops.value("SELECT count(*) FROM azure_billing.actual") == 0
     assert finops.value("SELECT rows FROM ledger.loads WHERE status = 'current'") == 0
+
+
+def test_a_pair_of_headers_empties_the_month(container, finops):
+    container.deliver_pair("2026-01", twins(both=[ea("1.10")]))
+    load(finops, container.pair)
+    again = {"version": "second", "stamp": "202602040405", "columns": list(ea())}
+    container.deliver_pair("2026-01", twins(), **again)
+    assert "restated" in load(finops, container.pair).out
+    assert finops.value("SELECT count(*) FROM azure_billing.actual") == 0
+    assert finops.sql("SELECT rows, dialect FROM ledger.loads WHERE status = 'current'") == [
+        (0, "cost_pair")
+    ]
+
+
+def test_a_late_line_in_a_closed_month_restates_that_month_alone(container, finops):
+    for month in ("2026-01", "2026-02", "2026-03"):
+        container.deliver(month, ["1.10", "1.10"])
+    load(finops, container.options)
+    others = ["azure_billing.billing_2026_02", "azure_billing.billing_2026_03"]
+    before = [finops.content(table) for table in others]
+    late = ["1.10", "1.10", "-0.25"]
+    container.deliver("2026-01", late, version="second", stamp="202604040405")
+
+    out = load(finops, container.options).out
+
+    assert [text.split()[1:3] for text in out.splitlines()] == [["2026-01", "restated"]]
+    assert billed(finops, "2026-01") == Decimal("1.95")
+    assert [finops.content(table) for table in others] == before
+
+
+def test_a_month_whose_folder_is_gone_stays_as_it_was_loaded(container, finops):
+    """Retention rules of a container delete old runs; the bill was right all the same."""
+    container.deliver("2026-01", ["1.10"])
+    container.deliver("2026-02", ["2.20"])
+    load(finops, container.options)
+    shutil.rmtree(container.month_folder("2026-01"))
+    before = finops.fingerprint()
+
+    again = load(finops, container.options)
+
+    assert again.out == "actual  nothing new: 1 billing periods are current\n"
+    assert finops.fingerprint() == before
+    container.deliver("2026-02", ["2.25"], version="second", stamp="202604040405")
+    load(finops, container.options)
+    assert billed(finops, "2026-01") == Decimal("1.10")
+    assert billed(finops, "2026-02") == Decimal("2.25")
 
 
 def test_a_moved_export_is_found_beside_its_manifest(container, finops):

@@ -48,9 +48,12 @@ class Built:
         container.deliver_pair("2026-07", {"actual": [], "amortized": []})
         self.imported = self.run(container.pair)
         container.deliver(
-            "2026-01",
-            lines=[focus("2.00"), focus("1.00", ServiceName="", ServiceCategory="",
-                                        ChargeFrequency="Other", Tags="not json")],
+            "2026-08",
+            lines=[
+                focus("2.00", month="2026-08"),
+                focus("1.00", month="2026-08", ServiceName="", ServiceCategory="",
+                      ChargeFrequency="Other", Tags="not json"),
+            ],
             dataset="focus",
         )  # fmt: skip
         self.passed_on = self.run([*container.options[:4], "-f", "focus"])

@@ -49,3 +49,8 @@ def test_a_missing_setting_is_named(option: str, finops: Finops):
     result = finops("focus", "import", other, "x")
 
     assert_one_error(result, 2, (f"focus.{option.removeprefix('--')} is not set",))
+
+
+def test_case_names_are_unique():
+    names = [case.name for case in BROKEN]
+    assert len(set(names)) == len(names) >= 30

@@ -134,6 +134,18 @@ def test_a_month_taken_out_of_a_file_is_emptied(tmp_path, finops):
     assert finops.value("SELECT count(*) FROM focus_billing.grafana") == 1
 
 
+def test_a_file_of_headers_empties_the_month(tmp_path, finops):
+    write_csv(tmp_path / "a.csv", [charge("1")])
+    write_csv(tmp_path / "b.csv", [charge("2", "2026-02")])
+    load(finops, tmp_path)
+    write_csv(tmp_path / "a.csv", [], list(charge()))
+
+    out = load(finops, tmp_path)
+
+    assert [line.split()[1:3] for line in out.splitlines()] == [["2026-01", "restated"]]
+    assert finops.sql(f"SELECT sum(billed_cost) FROM {TABLE}") == [(Decimal(2),)]
+
+
 def test_two_deliveries_of_one_month_are_refused_until_one_says_which(tmp_path, finops):
     write_csv(tmp_path / "r1.csv", [charge("1")], written=1_770_000_000)
     write_csv(tmp_path / "r2.csv", [charge("1"), charge("2", day=2)], written=1_770_100_000)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -58,6 +61,43 @@ def test_every_month_is_exact_from_the_files_to_focus(home):
     expected = {m: (n, Decimal(b), Decimal(e)) for m, (n, b, e) in MONTHS.items()}
     assert {month: tuple(sums[:3]) for month, *sums in found} == expected
     assert {month: tuple(sums[3:]) for month, *sums in found} == expected
+
+
+def lines() -> Iterator[dict[str, str]]:
+    """Yield the lines of all files as text."""
+    for path in SPEC.rglob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from csv.DictReader(file)
+
+
+def amount(text: str) -> Decimal:
+    """Read '$10,000.00 ', as some of the files write it."""
+    return Decimal(text.strip().replace("$", "").replace(",", ""))
+
+
+def month(text: str) -> str:
+    """Read 2023-01-01T00:00:00Z, or 4/1/25 where the month comes first."""
+    if "/" not in text:
+        return text[:7]
+    number, _, year = text.split("/")
+    return f"20{year}-{int(number):02d}"
+
+
+def test_every_account_and_currency_is_exact_from_the_files_to_focus(home):
+    """Added up once more from the text of the lines."""
+    sums: dict[tuple[str | None, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
+    for line in lines():
+        names = ("BillingAccountId", "SubAccountId", "BillingCurrency")
+        key = month(line["BillingPeriodStart"]), *(line.get(name) or None for name in names)
+        costs = Decimal(1), amount(line["BilledCost"]), amount(line["EffectiveCost"])
+        sums[key] = [was + more for was, more in zip(sums[key], costs, strict=True)]
+
+    for stage in ("source", "raw", "focus"):
+        found = home.sql(
+            "SELECT strftime(billing_period, '%Y-%m'), billing_account_id, sub_account_id, "
+            f"currency, {stage}_rows, {stage}_billed, {stage}_effective FROM ledger.reconciliation"
+        )
+        assert {tuple(one[:4]): list(one[4:]) for one in found} == sums
 
 
 def test_a_charge_that_ends_at_hour_30_keeps_its_money_and_its_text(home):

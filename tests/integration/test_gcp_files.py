@@ -120,6 +120,53 @@ def test_late_lines_in_a_new_file_join_their_invoice_month(tmp_path: Path, finop
     assert billed(finops, "2026-02") == Decimal("2.00")
 
 
+def raw(finops: Finops) -> dict[str, Decimal]:
+    """Return the cost of each invoice month that the raw tables hold."""
+    return dict(
+        finops.sql(
+            "SELECT strftime(billing_period, '%Y-%m'), sum(cost) FROM gcp_billing.files GROUP BY 1"
+        )
+    )
+
+
+def test_a_month_that_no_file_holds_any_more_stays_as_it_was_loaded(
+    tmp_path: Path, finops: Finops
+) -> None:
+    """Extracts are deleted after a time, or made for the newest months alone."""
+    folder = tmp_path / "export"
+    write(folder / "old.csv.gz", [line("1.00", month="2025-12")])
+    write(folder / "new.csv.gz", [line("2.00"), line("4.00", month="2026-02")])
+    load(finops, folder, "--no-transform")
+    (folder / "old.csv.gz").unlink()
+    before = finops.fingerprint()
+
+    again = finops("gcp", "import-billing", "--source", str(folder), "--no-transform")
+
+    assert again.out == "files  nothing new: 2 billing periods are current\n"
+    assert finops.fingerprint() == before
+    write(folder / "new.csv.gz", [line("4.50", month="2026-02")])
+    load(finops, folder, "--no-transform")
+    assert raw(finops) == {
+        "2025-12": Decimal("1.00"), "2026-01": Decimal("2.00"), "2026-02": Decimal("4.50"),
+    }  # fmt: skip
+
+
+def test_a_month_that_lost_one_of_its_files_is_what_the_others_hold(
+    tmp_path: Path, finops: Finops
+) -> None:
+    """No manifest tells an extract that was deleted from one that was taken back."""
+    folder = tmp_path / "export"
+    write(folder / "1.csv.gz", [line("1.00")])
+    write(folder / "2.csv.gz", [line("2.00", day=6), line("4.00", month="2026-02")])
+    load(finops, folder, "--no-transform")
+    (folder / "1.csv.gz").unlink()
+
+    result = finops("gcp", "import-billing", "--source", str(folder), "--no-transform")
+
+    assert [text.split()[1:3] for text in result.out.splitlines()] == [["2026-01", "restated"]]
+    assert raw(finops) == {"2026-01": Decimal("2.00"), "2026-02": Decimal("4.00")}
+
+
 def test_the_invoice_month_decides_and_not_the_time_of_usage(
     tmp_path: Path, finops: Finops
 ) -> None:

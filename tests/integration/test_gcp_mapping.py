@@ -38,6 +38,13 @@ LINES = [
     named("Commitment - dollar based v1: GCE for 1 year", "0.50", billing_account_id="dollars"),
     named("flexible", "0.80", credits=[credit("-0.80", "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE")],
           billing_account_id="dollars"),
+    # Credits that cancel each other, and one that is too small for a rate.
+    fee("0.40", billing_account_id="undone"),
+    *[line("0.20", credits=[credit(amount, "COMMITTED_USAGE_DISCOUNT")],
+           billing_account_id="undone") for amount in ("-0.20", "0.20")],
+    fee("0.40", billing_account_id="tiny"),
+    line("0.0000001", credits=[credit("-0.0000001", "COMMITTED_USAGE_DISCOUNT")],
+         billing_account_id="tiny"),
     # Labels and machines.
     named("labelled", "1", labels=[{"key": "env", "value": "canary"}],
           project={"labels": [{"key": "env", "value": "prod"}, {"key": "team", "value": "shop"}]},
@@ -108,6 +115,16 @@ def test_a_commitment_that_nothing_drew_on_is_unused_whole(bill: Finops) -> None
         "WHERE \"BillingAccountId\" = '01A2B3-C4D5E6-F70819' "
         "AND \"CommitmentDiscountStatus\" = 'Unused'"
     ) == [money("0.4")]
+
+
+@pytest.mark.parametrize(("account", "total"), [("undone", "0.8"), ("tiny", "0.4")])
+def test_a_fee_without_a_rate_is_unused_whole(bill: Finops, account: str, total: str) -> None:
+    """What lines are billed beside it stays as billed."""
+    assert bill.sql(
+        'SELECT sum("EffectiveCost") FILTER ("CommitmentDiscountStatus" = \'Unused\'), '
+        'sum("EffectiveCost"), sum("BilledCost") FROM focus.cost_and_usage '
+        f"WHERE \"BillingAccountId\" = '{account}'"
+    ) == [money("0.4", total, total)]
 
 
 def test_usage_at_the_price_of_a_commitment_is_billed_as_it_is(bill: Finops) -> None:

@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.aws import Bucket
+from tests.fixtures.azure import Container
 from tests.fixtures.finops import Finops
 from tests.fixtures.focus import charge, write_csv
+from tests.fixtures.gcp import line, write
 from tests.integration.test_bad_inputs import assert_one_error
 
-PAYER = "000000000001"
+
+def aws(root: Path) -> list[str]:
+    bucket = Bucket(root / "bucket")
+    bucket.deliver("2026-01", ["1.10", "1.10"])
+    return ["aws", "import-cur", *bucket.options]
+
+
+def azure(root: Path) -> list[str]:
+    container = Container(root / "container")
+    container.deliver("2026-01", ["1.10", "1.10"])
+    return ["azure", "import-export", *container.options]
+
+
+def gcp(root: Path) -> list[str]:
+    write(root / "files" / "a.parquet", [line("1.10"), line("1.10")])
+    return ["gcp", "import-billing", "--source", str(root / "files")]
+
+
+NATIVE: dict[str, tuple[Callable[[Path], list[str]], str, str]] = {
+    "aws": (aws, "aws cur", "000000000001"),
+    "azure": (azure, "azure actual", "0861153"),
+    "gcp": (gcp, "gcp files", "01A2B3-C4D5E6-F70819"),
+}
+"""Vendor -> how January of one payer is imported, what the error calls it, the payer."""
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Finops:
-    """January of an AWS payer, from CUR, in FOCUS."""
-    root = tmp_path_factory.mktemp("overlap")
-    bucket = Bucket(root / "bucket")
-    bucket.deliver("2026-01", ["1.10", "1.10"])
-    finops = Finops(root)
-    result = finops.run("aws", "import-cur", *bucket.options, timeout=300)
-    assert result.code == 0, result.err
-    return finops
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Finops]:
+    """January of a payer of each vendor, from its own export, in FOCUS."""
+    made: dict[str, Finops] = {}
+
+    def home(vendor: str) -> Finops:
+        if vendor not in made:
+            root = tmp_path_factory.mktemp(vendor)
+            made[vendor] = Finops(root)
+            result = made[vendor].run(*NATIVE[vendor][0](root), timeout=300)
+            assert result.code == 0, result.err
+        return made[vendor]
+
+    return home
 
 
 def focus_file(folder: Path, **more: str) -> tuple[str, ...]:
@@ -31,20 +61,34 @@ def focus_file(folder: Path, **more: str) -> tuple[str, ...]:
     return ("focus", "import", "-P", "Tool", "-S", str(folder))
 
 
-@pytest.mark.parametrize("name", ["AWS", "Amazon Web Services", "aws"])
-def test_a_focus_file_of_a_bill_that_cur_holds_is_refused(name, home, tmp_path):
+@pytest.mark.parametrize(
+    ("vendor", "name", "account"),
+    [
+        ("aws", "AWS", "{payer}"),
+        ("aws", "Amazon Web Services", "{payer}"),
+        ("aws", "aws", "/accounts/{payer}"),
+        ("azure", "Microsoft", "/providers/Microsoft.Billing/billingAccounts/{payer}"),
+        ("gcp", "Google", "billingAccounts/{payer}"),
+    ],
+)
+def test_a_focus_file_of_a_bill_that_a_native_export_holds_is_refused(
+    vendor, name, account, homes, tmp_path
+):
+    home = homes(vendor)
+    _, export, payer = NATIVE[vendor]
     before = home.fingerprint()
-    account = f"/accounts/{PAYER}" if name == "aws" else PAYER
-    arguments = focus_file(tmp_path, ProviderName=name, BillingAccountId=account)
+    arguments = focus_file(
+        tmp_path, ProviderName=name, BillingAccountId=account.format(payer=payer)
+    )
 
     result = home.run(*arguments, timeout=300)
 
-    assert_one_error(result, 3, (f"payer {PAYER[:4]}" if name != "aws" else "payer", "2026-01"))
-    assert "'aws cur' and 'focus Tool'" in result.error
+    assert_one_error(result, 3, (f"{payer} for 2026-01", f"'{export}'", "'focus Tool'"))
     assert home.fingerprint() == before
 
 
-def test_another_providers_account_of_the_same_number_is_not_the_same(home, tmp_path):
-    arguments = focus_file(tmp_path, ProviderName="Datadog", BillingAccountId=PAYER)
+def test_another_providers_account_of_the_same_number_is_not_the_same(homes, tmp_path):
+    payer = NATIVE["aws"][2]
+    arguments = focus_file(tmp_path, ProviderName="Datadog", BillingAccountId=payer)
 
-    assert home.run(*arguments, timeout=300).code == 0
+    assert homes("aws").run(*arguments, timeout=300).code == 0

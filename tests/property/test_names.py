@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core import sql
+from core.columns import json_object
 from core.csvfile import read_csv_file
 from core.errors import BadManifest, FinopsError
 from core.exports import ExportVersion
@@ -22,7 +23,7 @@ from core.periods import parse_period
 from core.storage.folder import FolderStore
 from vendors.aws.columns import raw_name
 from vendors.aws.manifest import data_files, file_format, file_key, parse_manifest
-from vendors.aws.source import json_object, source
+from vendors.aws.source import source
 
 CONNECTION = duckdb.connect()
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")

@@ -13,8 +13,9 @@ import duckdb
 import pytest
 
 from core.progress import no_progress
+from core.storage.access import S3Access
 from core.storage.base import renewing
-from core.storage.s3 import S3Access, S3Store
+from core.storage.s3 import S3Store
 from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import Finops
 from tests.integration.test_bad_inputs import assert_one_error

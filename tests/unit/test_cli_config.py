@@ -157,3 +157,18 @@ def test_init_into_a_folder_that_is_not_there_is_an_error(finops):
     result = finops("config", "init", "--path", "nowhere/config.toml")
     assert result.code == 7
     assert "nowhere/config.toml" in result.error
+
+
+def test_the_signature_of_an_address_is_not_shown(finops):
+    address = "https://acme.blob.core.windows.net/bills"
+    path = write(
+        finops.home,
+        f'[azure]\nsource = "{address}?sv=1&sig={SECRET}"\n'
+        f'[[focus.sources]]\nprovider = "x"\nsource = "{address}/x?sv=1&sig={SECRET}"\n',
+        "signed.toml",
+    )
+
+    result = finops("config", "show", "-c", path)
+
+    assert SECRET not in result.out
+    assert address in result.out and f"{address}/x" in result.out

@@ -6,8 +6,8 @@ import pytest
 
 from tests.unit.test_seeds import ALLOWED, read
 
-SERVICES = read("gcp_services.csv")
-REGIONS = read("gcp_regions.csv")
+SERVICES = read("gcp/gcp_services.csv")
+REGIONS = read("gcp/gcp_regions.csv")
 
 
 def test_at_least_150_services_are_known_and_sorted() -> None:

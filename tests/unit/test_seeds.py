@@ -52,7 +52,7 @@ def read(name: str) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def services() -> list[dict[str, str]]:
-    return read("aws_services.csv")
+    return read("aws/aws_services.csv")
 
 
 def test_at_least_150_product_codes_are_known(services: list[dict[str, str]]) -> None:
@@ -135,7 +135,7 @@ def test_block_storage_and_nat_gateways_are_not_virtual_machines(
 
 
 def test_regions_of_every_partition_and_global_are_named_once() -> None:
-    regions = [row["region_id"] for row in read("aws_regions.csv")]
+    regions = [row["region_id"] for row in read("aws/aws_regions.csv")]
 
     assert len(regions) == len(set(regions))
     assert {"us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "global"} <= set(regions)
@@ -146,11 +146,13 @@ def test_services_that_commitments_can_cover_are_services_we_name(
 ) -> None:
     eligible = {row["service_name"] for row in read("commitment_eligibility.csv")}
 
-    assert eligible <= {row["service_name"] for row in [*services, *read("azure_services.csv")]}
+    assert eligible <= {
+        row["service_name"] for row in [*services, *read("azure/azure_services.csv")]
+    }
 
 
 def test_azure_services_are_filed_in_allowed_pairs_one_for_each_name() -> None:
-    rows = read("azure_services.csv")
+    rows = read("azure/azure_services.csv")
     pairs = defaultdict(set)
     for row in rows:
         pairs[row["service_name"]].add((row["service_category"], row["service_subcategory"]))
@@ -162,7 +164,7 @@ def test_azure_services_are_filed_in_allowed_pairs_one_for_each_name() -> None:
 
 
 def test_every_word_for_an_azure_region_means_one_region() -> None:
-    rows = read("azure_regions.csv")
+    rows = read("azure/azure_regions.csv")
     names = {(row["region_id"], row["region_name"]) for row in rows}
 
     assert len({row["location"] for row in rows}) == len(rows)

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from core import ledger
-from core.cli.imports import import_and_print
-from core.cli.options import config_option, demo_option, json_option, print_json, resolve
-from core.cli.tables import print_table
-from core.config import Config
-from core.exports import load_vendor
-from core.periods import name as period_name
+from core.cli.options import config_option, json_option, resolve
+from core.cli.vendors import (
+    all_of,
+    import_all,
+    month_options,
+    no_transform_option,
+    offered,
+    reset_option,
+    show,
+    show_state,
+    strategy_option,
+    with_loaded,
+)
 from vendors.aws.config import AwsConfig
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-SOURCE_OPTIONS = (
+source_options = all_of(
     click.option("--bucket", "-b", help="S3 bucket, or a folder (file:///...) that mirrors one."),
     click.option("--prefix", "-p", help="S3 prefix of the export, as set in the AWS console."),
     click.option("--export-name", "-n",
                  help="Name of the export, or of one [[aws.exports]] table of config.toml."),
     click.option("--cur-version", "-v", type=click.Choice(["v1", "v2"]),
                  help="v1: legacy CUR, v2: Data Exports; detected when left out."),
-    click.option("--start-date", "-s", metavar="YYYY-MM", help="First billing month."),
-    click.option("--end-date", "-e", metavar="YYYY-MM",
-                 help="Last billing month, itself included."),
+    month_options(),
 )  # fmt: skip
-
-
-def source_options(command: Command) -> Command:
-    """Add the options that say where an export lies."""
-    for option in reversed(SOURCE_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -52,11 +46,9 @@ def aws() -> None:
 @source_options
 @click.option("--export-format", "-f", type=click.Choice(["csv", "parquet"]),
               help="Refuse files of another format; detected when left out.")  # fmt: skip
-@click.option("--reset", "-r", is_flag=True, default=None,
-              help="Load months again that are already loaded.")  # fmt: skip
-@click.option("--table-strategy", "-t", type=click.Choice(["separate", "single"]),
-              help="One raw table for each month, or one for all.")  # fmt: skip
-@click.option("--no-transform", is_flag=True, help="Stop after the raw tables.")
+@reset_option
+@strategy_option
+@no_transform_option
 @json_option
 @click.pass_context
 def import_cur(
@@ -74,13 +66,8 @@ def import_cur(
       ./finops aws import-cur -b file:///mnt/mirror -n my-cur -s 2026-01
       ./finops aws import-cur --export-name second-payer --reset
     """
-    config = aws_config(ctx, config_path, flags)
-    vendor = load_vendor("aws")
-    import_and_print(
-        config,
-        [(vendor, export) for export in vendor.exports(config.vendors["aws"])],
-        transform=config.transformations.enabled and not no_transform,
-        as_json=as_json,
+    import_all(
+        ctx, "aws", flags, config_path=config_path, no_transform=no_transform, as_json=as_json
     )
 
 
@@ -101,27 +88,18 @@ def list_manifests(
       ./finops aws list-manifests -b my-bucket -p exports -n my-cur
       ./finops aws list-manifests --json | jq '.[] | select(.state == "restated")'
     """
-    config = aws_config(ctx, config_path, flags)
-    vendor = load_vendor("aws")
-    rows = []
-    current = ledger.current_versions(config.database_path, "aws")
-    for export in vendor.exports(config.vendors["aws"]):
-        store = vendor.store(export)
-        for version in vendor.versions(store, export):
-            known = current.get((version.export, version.billing_period))
-            same = known is not None and known.fingerprint == version.fingerprint
-            rows.append(
-                {
-                    "export": version.export,
-                    "billing_period": period_name(version.billing_period),
-                    "state": "loaded" if same else "restated" if known else "new",
-                    "files": len(version.files),
-                    "format": version.format,
-                    "dialect": version.dialect,
-                    "version_id": version.version_id,
-                    "manifest": version.manifest,
-                }
-            )
+    config = resolve(ctx, config_path, flags={"aws": flags})
+    rows = [
+        {
+            **about,
+            "files": len(version.files),
+            "format": version.format,
+            "dialect": version.dialect,
+            "version_id": version.version_id,
+            "manifest": version.manifest,
+        }
+        for version, about in offered(config, "aws")
+    ]
     show(rows, as_json, hide=("manifest",))
 
 
@@ -145,58 +123,10 @@ def list_exports(
     """
     from vendors.aws.discover import exports_in
 
-    config = aws_config(ctx, config_path, flags)
+    config = resolve(ctx, config_path, flags={"aws": flags})
     settings: AwsConfig = config.vendors["aws"]
-    loaded = ledger.current_versions(config.database_path, "aws")
-    months: dict[str, int] = {}
-    for export, _ in loaded:
-        months[export] = months.get(export, 0) + 1
-    rows = [
-        {**found, "loaded_months": months.pop(str(found["export"]), 0)}
-        for found in (exports_in(settings) if settings.bucket else [])
-    ]
-    rows += [
-        {"export": name, "prefix": "", "layout": "", "first": "", "last": "", "loaded_months": n}
-        for name, n in sorted(months.items())
-    ]
-    show(rows, as_json)
+    found = exports_in(settings) if settings.bucket else []
+    show(with_loaded(config, "aws", found, ("prefix", "layout", "first", "last")), as_json)
 
 
-@aws.command("show-state")
-@config_option
-@click.option("--export-name", "-n", help="Only this export.")
-@click.option("--billing-period", "-B", metavar="YYYY-MM", help="Only this month.")
-@demo_option
-@json_option
-@click.pass_context
-def show_state(
-    ctx: click.Context,
-    config_path: str | None,
-    export_name: str | None,
-    billing_period: str | None,
-    demo: bool | None,
-    as_json: bool,
-) -> None:
-    """Show every version that was loaded, the current and the superseded ones.
-
-    \b
-    Examples:
-      ./finops aws show-state
-      ./finops aws show-state -n my-cur -B 2026-01 --json
-    """
-    config = resolve(ctx, config_path, demo=demo)
-    rows = ledger.history(config.database_path, "aws", export_name, billing_period)
-    show(rows, as_json, hide=("load_id", "fingerprint", "superseded_by"))
-
-
-def aws_config(ctx: click.Context, config_path: str | None, flags: dict[str, Any]) -> Config:
-    """Resolve the configuration with the typed flags of [aws]."""
-    return resolve(ctx, config_path, flags={"aws": flags})
-
-
-def show(rows: list[dict[str, Any]], as_json: bool, hide: tuple[str, ...] = ()) -> None:
-    """Print rows as JSON, whole, or as a table without the columns of `hide`."""
-    if as_json:
-        print_json(rows)
-    else:
-        print_table([{k: v for k, v in row.items() if k not in hide} for row in rows])
+aws.add_command(show_state("aws", "", "-n my-cur -B 2026-01 --json"))

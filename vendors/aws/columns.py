@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-DECIMAL = "DECIMAL(38,18)"
+from core.money import DECIMAL
 
 MONEY_AND_QUANTITIES = frozenset(
     """

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Literal, Self
 
+from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
-from core.periods import parse_period
 from core.rawtables import check_names
-from core.sections import Section, secret, tables
+from core.sections import Section, tables
 from core.sql import snake
+from core.storage.access import S3Access
 from core.storage.base import ObjectStore
 from core.storage.open import open_store as open_url
 
 
 @dataclass(frozen=True, kw_only=True)
-class AwsConfig(Section):
+class AwsConfig(S3Access, Section):
     """The AWS bill: where it is delivered, and how to reach it."""
 
     section = "aws"
@@ -56,30 +55,6 @@ class AwsConfig(Section):
     tag_keys: tuple[str, ...] = ()
     """Activated tag keys as users wrote them; restores CostCenter from CUR 2.0's cost_center."""
 
-    region: str | None = None
-    """Region of the bucket; AWS's own configuration when not set."""
-
-    endpoint_url: str | None = None
-    """Another S3 endpoint, such as a private or a test one."""
-
-    profile: str | None = None
-    """Profile of ~/.aws/config."""
-
-    role_arn: str | None = None
-    """Role to assume before reading."""
-
-    external_id: str | None = secret()
-    """External id that the role asks for."""
-
-    access_key_id: str | None = secret()
-    """Access key; leave empty to use the AWS credential chain."""
-
-    secret_access_key: str | None = secret()
-    """Secret of the access key; leave empty to use the AWS credential chain."""
-
-    session_token: str | None = secret()
-    """Token of temporary keys."""
-
     exports: tuple[Any, ...] = tables(
         name="second-payer", bucket="its-billing-bucket", export_name="its-export"
     )
@@ -103,26 +78,8 @@ class AwsConfig(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AwsExport:
+class AwsExport(Configured[AwsConfig]):
     """One configured export, checked."""
-
-    name: str
-    settings: AwsConfig
-    start: date | None
-    end: date | None
-    table_prefix: str
-
-    @property
-    def reset(self) -> bool:
-        return self.settings.reset
-
-    @property
-    def table_strategy(self) -> str:
-        return self.settings.table_strategy
-
-    @property
-    def tag_keys(self) -> tuple[str, ...]:
-        return self.settings.tag_keys
 
     @property
     def source_name(self) -> str:
@@ -160,12 +117,7 @@ def checked(name: str | None, settings: AwsConfig, *, first: bool) -> AwsExport:
         raise MissingSetting("aws.bucket", "--bucket", "OPEN_FINOPS_AWS_BUCKET")
     if not settings.export_name:
         raise MissingSetting("aws.export_name", "--export-name", "OPEN_FINOPS_AWS_EXPORT_NAME")
-    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
-    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
-    if start and end and start > end:
-        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
-        raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
+    start, end = checked_range(settings)
     name = name or settings.export_name
     return AwsExport(
         name=name,
@@ -182,7 +134,9 @@ def open_store(export: AwsExport) -> ObjectStore:
     assert settings.bucket is not None
     name = settings.bucket.removeprefix("s3://").rstrip("/")
     is_bucket = "/" not in name and name not in (".", "~") and not name.startswith("file:")
-    store, below = open_url(f"s3://{name}" if is_bucket else settings.bucket, settings)
+    store, below = open_url(
+        f"s3://{name}" if is_bucket else settings.bucket, settings, setting="aws.bucket"
+    )
     if below:
         expected = "a bucket or a folder; what lies below it belongs into prefix"
         raise BadSetting("aws.bucket", settings.bucket, expected)

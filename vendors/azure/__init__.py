@@ -58,6 +58,7 @@ VENDOR = Vendor(
     source=_source,
     totals=totals,
     focus_needs=focus_needs,
+    provider_names=frozenset(["Microsoft", "Microsoft Azure", "Microsoft Corporation"]),
     cli=_cli,
     demo=_demo,
 )

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from core import ledger
-from core.cli.imports import import_and_print
-from core.cli.options import config_option, demo_option, json_option, print_json, resolve
-from core.cli.tables import print_table
-from core.config import Config
-from core.exports import load_vendor
-from core.periods import name as period_name
+from core.cli.options import config_option, json_option, resolve
+from core.cli.vendors import (
+    all_of,
+    import_all,
+    month_options,
+    no_transform_option,
+    offered,
+    reset_option,
+    show,
+    show_state,
+    strategy_option,
+    with_loaded,
+)
 from vendors.azure.config import AzureConfig
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 SOURCE = click.option("--source", "-S", help="az://container, abfss://container@account..., its "
                       "https address, or a folder (file:///...) that mirrors one.")  # fmt: skip
-SOURCE_OPTIONS = (
+source_options = all_of(
     SOURCE,
     click.option("--prefix", "-p", help="Directory of the exports, as set in Cost Management."),
     click.option("--actual-export", "-n",
@@ -30,17 +33,8 @@ SOURCE_OPTIONS = (
                  "BilledCost."),
     click.option("--focus-export", "-f", help="Name of a FOCUS export, instead of the two."),
     click.option("--account-name", help="Storage account of az://container."),
-    click.option("--start-date", "-s", metavar="YYYY-MM", help="First billing month."),
-    click.option("--end-date", "-e", metavar="YYYY-MM",
-                 help="Last billing month, itself included."),
+    month_options(),
 )  # fmt: skip
-
-
-def source_options(command: Command) -> Command:
-    """Add the options that say where an export lies."""
-    for option in reversed(SOURCE_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -56,11 +50,9 @@ def azure() -> None:
 @azure.command("import-export")
 @config_option
 @source_options
-@click.option("--reset", "-r", is_flag=True, default=None,
-              help="Load months again that are already loaded.")  # fmt: skip
-@click.option("--table-strategy", "-t", type=click.Choice(["separate", "single"]),
-              help="One raw table for each month, or one for all.")  # fmt: skip
-@click.option("--no-transform", is_flag=True, help="Stop after the raw tables.")
+@reset_option
+@strategy_option
+@no_transform_option
 @json_option
 @click.pass_context
 def import_export(
@@ -78,13 +70,8 @@ def import_export(
       ./finops azure import-export -S file:///mnt/mirror -p exports --focus-export focus -s 2026-01
       ./finops azure import-export --actual-export second-agreement --reset
     """  # noqa: E501
-    config = azure_config(ctx, config_path, flags)
-    vendor = load_vendor("azure")
-    import_and_print(
-        config,
-        [(vendor, export) for export in vendor.exports(config.vendors["azure"])],
-        transform=config.transformations.enabled and not no_transform,
-        as_json=as_json,
+    import_all(
+        ctx, "azure", flags, config_path=config_path, no_transform=no_transform, as_json=as_json
     )
 
 
@@ -105,28 +92,19 @@ def list_manifests(
       ./finops azure list-manifests -S az://billing --account-name mystorage -p exports -n actual
       ./finops azure list-manifests --json
     """
-    config = azure_config(ctx, config_path, flags)
-    vendor = load_vendor("azure")
-    rows = []
-    current = ledger.current_versions(config.database_path, "azure")
-    for export in vendor.exports(config.vendors["azure"]):
-        store = vendor.store(export)
-        for version in vendor.versions(store, export):
-            known = current.get((version.export, version.billing_period))
-            same = known is not None and known.fingerprint == version.fingerprint
-            rows.append(
-                {
-                    "export": version.export,
-                    "billing_period": period_name(version.billing_period),
-                    "state": "loaded" if same else "restated" if known else "new",
-                    "files": len(version.files),
-                    "rows": version.rows,
-                    "format": version.format,
-                    "dialect": version.dialect,
-                    "version_id": version.version_id,
-                    "manifest": version.manifest,
-                }
-            )
+    config = resolve(ctx, config_path, flags={"azure": flags})
+    rows = [
+        {
+            **about,
+            "files": len(version.files),
+            "rows": version.rows,
+            "format": version.format,
+            "dialect": version.dialect,
+            "version_id": version.version_id,
+            "manifest": version.manifest,
+        }
+        for version, about in offered(config, "azure")
+    ]
     show(rows, as_json, hide=("manifest",))
 
 
@@ -151,59 +129,12 @@ def list_exports(
     """
     from vendors.azure.discover import exports_in
 
-    config = azure_config(ctx, config_path, flags)
+    config = resolve(ctx, config_path, flags={"azure": flags})
     settings: AzureConfig = config.vendors["azure"]
-    loaded = ledger.current_versions(config.database_path, "azure")
-    months: dict[str, int] = {}
-    for export, _ in loaded:
-        months[export] = months.get(export, 0) + 1
-    rows = [
-        {**found, "loaded_months": months.pop(str(found["export"]), 0)}
-        for found in (exports_in(settings) if settings.source else [])
-    ]
-    nothing = dict.fromkeys(("prefix", "type", "version", "first", "last"), "")
-    rows += [
-        {"export": name, **nothing, "loaded_months": number}
-        for name, number in sorted(months.items())
-    ]
-    show(rows, as_json)
+    found = exports_in(settings) if settings.source else []
+    show(
+        with_loaded(config, "azure", found, ("prefix", "type", "version", "first", "last")), as_json
+    )
 
 
-@azure.command("show-state")
-@config_option
-@click.option("--export-name", "-n", help="Only this export.")
-@click.option("--billing-period", "-B", metavar="YYYY-MM", help="Only this month.")
-@demo_option
-@json_option
-@click.pass_context
-def show_state(
-    ctx: click.Context,
-    config_path: str | None,
-    export_name: str | None,
-    billing_period: str | None,
-    demo: bool | None,
-    as_json: bool,
-) -> None:
-    """Show every version that was loaded, the current and the superseded ones.
-
-    \b
-    Examples:
-      ./finops azure show-state
-      ./finops azure show-state -n actual -B 2026-01 --json
-    """
-    config = resolve(ctx, config_path, demo=demo)
-    rows = ledger.history(config.database_path, "azure", export_name, billing_period)
-    show(rows, as_json, hide=("load_id", "fingerprint", "superseded_by"))
-
-
-def azure_config(ctx: click.Context, config_path: str | None, flags: dict[str, Any]) -> Config:
-    """Resolve the configuration with the typed flags of [azure]."""
-    return resolve(ctx, config_path, flags={"azure": flags})
-
-
-def show(rows: list[dict[str, Any]], as_json: bool, hide: tuple[str, ...] = ()) -> None:
-    """Print rows as JSON, whole, or as a table without the columns of `hide`."""
-    if as_json:
-        print_json(rows)
-    else:
-        print_table([{k: v for k, v in row.items() if k not in hide} for row in rows])
+azure.add_command(show_state("azure", "", "-n actual -B 2026-01 --json"))

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
+from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
-from core.periods import parse_period
 from core.rawtables import check_names
-from core.sections import Section, secret, tables
+from core.sections import Section, tables
 from core.sql import snake
-from core.storage.azure import AzureAccess, AzureStore, parse_address
+from core.storage.access import AzureAccess
+from core.storage.azure import parse_address
 from core.storage.base import ObjectStore
-from core.storage.folder import FolderStore
+from core.storage.open import open_store as open_url
 
 PICKING = ("actual_export", "amortized_export", "focus_export")
 """Settings that say which exports of Cost Management are meant."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class AzureConfig(Section):
+class AzureConfig(AzureAccess, Section):
     """The Azure bill: where Cost Management delivers it, and how to reach it."""
 
     section = "azure"
@@ -59,30 +55,6 @@ class AzureConfig(Section):
 
     reset: bool = False
     """Load months again that are already loaded."""
-
-    account_name: str | None = None
-    """Storage account; not needed where the source or the connection string names it."""
-
-    endpoint_url: str | None = None
-    """Another blob endpoint, such as a sovereign cloud's or a test one."""
-
-    connection_string: str | None = secret()
-    """Connection string of the storage account."""
-
-    account_key: str | None = secret()
-    """Access key of the storage account."""
-
-    sas_token: str | None = secret()
-    """Shared access signature of the container, with the rights to read and to list."""
-
-    tenant_id: str | None = None
-    """Directory of the service principal."""
-
-    client_id: str | None = None
-    """Application id of the service principal, or of a user-assigned managed identity."""
-
-    client_secret: str | None = secret()
-    """Secret of the service principal; without any of these: managed identity, then az login."""
 
     exports: tuple[Any, ...] = tables(
         name="second-agreement", source="az://its-container", actual_export="its-actual"
@@ -122,26 +94,8 @@ class AzureConfig(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AzureExport:
+class AzureExport(Configured[AzureConfig]):
     """One configured export, checked: a FOCUS export, or actual costs and their amortised twin."""
-
-    name: str
-    settings: AzureConfig
-    start: date | None
-    end: date | None
-    table_prefix: str
-
-    @property
-    def reset(self) -> bool:
-        return self.settings.reset
-
-    @property
-    def table_strategy(self) -> str:
-        return self.settings.table_strategy
-
-    @property
-    def tag_keys(self) -> tuple[str, ...]:
-        return ()
 
     @property
     def datasets(self) -> dict[str, str]:
@@ -191,12 +145,7 @@ def checked(name: str | None, settings: AzureConfig, *, first: bool) -> AzureExp
             "--actual-export",
             "OPEN_FINOPS_AZURE_ACTUAL_EXPORT",
         )
-    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
-    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
-    if start and end and start > end:
-        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
-        raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
+    start, end = checked_range(settings)
     name = name or main
     settings = with_directory(settings, settings.source)
     return AzureExport(
@@ -224,11 +173,4 @@ def open_store(export: AzureExport) -> ObjectStore:
 def open_source(settings: AzureConfig) -> ObjectStore:
     """Open the source that the settings name."""
     assert settings.source is not None
-    scheme = urlsplit(settings.source).scheme if "://" in settings.source else ""
-    if scheme == "file" or settings.source.startswith("file:"):
-        return FolderStore(Path(url2pathname(urlsplit(settings.source).path)))
-    if not scheme:
-        return FolderStore(Path(settings.source).expanduser())
-    names = {f.name for f in fields(AzureAccess)}
-    access = AzureAccess(**{n: getattr(settings, n) for n in names})
-    return AzureStore(settings.source, access)
+    return open_url(settings.source, settings, setting="azure.source")[0]

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from core import ledger
-from core.cli.imports import import_and_print
-from core.cli.options import config_option, demo_option, json_option, print_json, resolve
-from core.cli.tables import print_table
+from core.cli.options import config_option, demo_option, json_option, resolve
+from core.cli.vendors import (
+    all_of,
+    import_all,
+    month_options,
+    no_transform_option,
+    reset_option,
+    show,
+    show_state,
+)
 from core.config import Config
 from core.errors import NoDatabase
 from core.exports import load_vendor
 from core.periods import name as period_name
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-SOURCE_OPTIONS = (
+source_options = all_of(
     click.option("--provider", "-P", help="Name of the provider, or of one [[focus.sources]] "
                  "table of config.toml; oci for OCI's own cost reports, too."),
     click.option("--source", "-S", help="Folder, file or pattern of the files: "
-                 "s3://bucket/folder, file:///folder or a path."),
+                 "s3://bucket/folder, gs://bucket/folder, az://container/folder, abfss://..., "
+                 "file:///folder or a path."),
+    click.option("--account-name", help="Storage account of az://container."),
     click.option("--delivery", type=click.Choice(["parts", "newest"]),
                  help="parts: a month is all of its files; newest: each delivery holds the month "
                  "anew."),
-    click.option("--start-date", "-s", metavar="YYYY-MM", help="First billing month."),
-    click.option("--end-date", "-e", metavar="YYYY-MM",
-                 help="Last billing month, itself included."),
+    month_options(),
 )  # fmt: skip
-
-
-def source_options(command: Command) -> Command:
-    """Add the options that say where files lie."""
-    for option in reversed(SOURCE_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -52,9 +49,8 @@ def focus() -> None:
 @source_options
 @click.option("--fill", metavar="COLUMN=TEXT,...",
               help="What you know and the files leave empty: BillingCurrency=USD.")  # fmt: skip
-@click.option("--reset", "-r", is_flag=True, default=None,
-              help="Load months again that are already loaded.")  # fmt: skip
-@click.option("--no-transform", is_flag=True, help="Stop after the raw tables.")
+@reset_option
+@no_transform_option
 @json_option
 @click.pass_context
 def import_(
@@ -69,16 +65,11 @@ def import_(
     Examples:
       ./finops focus import --provider Grafana --source s3://exports/grafana
       ./finops focus import --provider Snowflake --source exports/snowflake/*.parquet
+      ./finops focus import --provider dbx --source az://exports/dbx --account-name mystorage
       ./finops focus import --provider oci --source oci-reports --fill BillingCurrency=EUR
     """
-    config = focus_config(ctx, config_path, flags)
-    vendor = load_vendor("focus")
-    sources = vendor.exports(config.vendors["focus"])
-    import_and_print(
-        config,
-        [(vendor, source) for source in sources],
-        transform=config.transformations.enabled and not no_transform,
-        as_json=as_json,
+    config, sources = import_all(
+        ctx, "focus", flags, config_path=config_path, no_transform=no_transform, as_json=as_json
     )
     if as_json or no_transform:
         return
@@ -103,7 +94,7 @@ def list_files(ctx: click.Context, /, config_path: str | None, as_json: bool, **
     Examples:
       ./finops focus list-files --provider Grafana --source s3://exports/grafana
     """
-    config = focus_config(ctx, config_path, flags)
+    config = resolve(ctx, config_path, flags={"focus": flags})
     vendor = load_vendor("focus")
     rows = []
     for source in vendor.exports(config.vendors["focus"]):
@@ -192,32 +183,15 @@ def list_gaps(
     show(gaps(config.database_path, provider), as_json)
 
 
-@focus.command("show-state")
-@config_option
-@click.option("--provider", "-P", help="Only this source.")
-@click.option("--billing-period", "-B", metavar="YYYY-MM", help="Only this month.")
-@demo_option
-@json_option
-@click.pass_context
-def show_state(
-    ctx: click.Context,
-    /,
-    config_path: str | None,
-    provider: str | None,
-    billing_period: str | None,
-    demo: bool | None,
-    as_json: bool,
-) -> None:
-    """Show every version that was loaded, the current and the superseded ones.
-
-    \b
-    Examples:
-      ./finops focus show-state
-      ./finops focus show-state --provider Grafana --billing-period 2026-01 --json
-    """
-    config = resolve(ctx, config_path, demo=demo)
-    rows = ledger.history(config.database_path, "focus", provider, billing_period)
-    show(rows, as_json, hide=("load_id", "fingerprint", "superseded_by"))
+focus.add_command(
+    show_state(
+        "focus",
+        "",
+        "--provider Grafana --billing-period 2026-01 --json",
+        option=("--provider", "-P"),
+        noun="source",
+    )
+)
 
 
 def history(config: Config) -> list[dict[str, Any]]:
@@ -225,16 +199,3 @@ def history(config: Config) -> list[dict[str, Any]]:
         return ledger.history(config.database_path, "focus", None, None)
     except NoDatabase:
         return []
-
-
-def focus_config(ctx: click.Context, config_path: str | None, flags: dict[str, Any]) -> Config:
-    """Resolve the configuration with the typed flags of [focus]."""
-    return resolve(ctx, config_path, flags={"focus": flags})
-
-
-def show(rows: list[dict[str, Any]], as_json: bool, hide: tuple[str, ...] = ()) -> None:
-    """Print rows as JSON, whole, or as a table without the columns of `hide`."""
-    if as_json:
-        print_json(rows)
-    else:
-        print_table([{k: v for k, v in row.items() if k not in hide} for row in rows])

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Literal, Self
 
+from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
-from core.periods import parse_period
 from core.rawtables import check_names
-from core.sections import Section, secret, tables
+from core.sections import Section, tables
 from core.sql import snake
+from core.storage.access import AzureAccess, GoogleAccess, S3Access
 from core.storage.base import ObjectStore
 from core.storage.open import open_store as open_url
+from core.storage.open import shown
 from vendors.focus.columns import FOCUS, focus_name
 
 
 @dataclass(frozen=True, kw_only=True)
-class FocusConfig(Section):
+class FocusConfig(S3Access, AzureAccess, GoogleAccess, Section):
     """FOCUS files of any provider, and OCI's own cost reports."""
 
     section = "focus"
@@ -28,7 +28,8 @@ class FocusConfig(Section):
     """Name of the provider: the source's name, and ProviderName where the files have none."""
 
     source: str | None = None
-    """Folder, file or pattern of the files: s3://bucket/folder, file:///folder or a path."""
+    """Folder, file or pattern of the files: s3://bucket/folder, gs://bucket/folder,
+    az://container/folder, file:///folder or a path."""
 
     delivery: Literal["parts", "newest"] | None = None
     """parts: a month is all of its files; newest: each delivery holds the month anew."""
@@ -48,29 +49,8 @@ class FocusConfig(Section):
     reset: bool = False
     """Load months again that are already loaded."""
 
-    region: str | None = None
-    """Region of the bucket; AWS's own configuration when not set."""
-
     endpoint_url: str | None = None
-    """Another S3 endpoint, such as OCI's, Cloudflare's or a private one."""
-
-    profile: str | None = None
-    """Profile of ~/.aws/config."""
-
-    role_arn: str | None = None
-    """Role to assume before reading."""
-
-    external_id: str | None = secret()
-    """External id that the role asks for."""
-
-    access_key_id: str | None = secret()
-    """Access key; leave empty to use the AWS credential chain."""
-
-    secret_access_key: str | None = secret()
-    """Secret of the access key; leave empty to use the AWS credential chain."""
-
-    session_token: str | None = secret()
-    """Token of temporary keys."""
+    """Another endpoint of the storage, such as OCI's, Cloudflare's, a private or a test one."""
 
     sources: tuple[Any, ...] = tables(provider="Grafana", source="s3://exports/grafana")
     """Further sources: each takes the settings above; `name` tells two of one provider apart."""
@@ -93,35 +73,20 @@ class FocusConfig(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FocusSource:
+class FocusSource(Configured[FocusConfig]):
     """One configured source, checked."""
 
-    name: str
-    settings: FocusConfig
-    start: date | None
-    end: date | None
     fill: Mapping[str, str]
     """Raw column -> text to use where it is empty."""
 
     @property
-    def reset(self) -> bool:
-        return self.settings.reset
-
-    @property
-    def table_strategy(self) -> str:
-        return "separate"
-
-    @property
-    def table_prefix(self) -> str:
-        return f"{snake(self.name)}__"
-
-    @property
-    def tag_keys(self) -> tuple[str, ...]:
-        return ()
-
-    @property
     def location(self) -> str:
-        return str(self.settings.source)
+        """Return where its files lie, as it may be shown."""
+        return shown(str(self.settings.source))
+
+    def open(self) -> tuple[ObjectStore, str]:
+        """Open the store that its files lie in; return it and which of its keys are meant."""
+        return open_url(str(self.settings.source), self.settings, setting="focus.source")
 
 
 def configured_sources(config: FocusConfig) -> Sequence[FocusSource]:
@@ -152,15 +117,16 @@ def checked(name: str | None, settings: FocusConfig) -> FocusSource:
         raise MissingSetting("focus.provider", "--provider", "OPEN_FINOPS_FOCUS_PROVIDER")
     if not settings.source:
         raise MissingSetting("focus.source", "--source", "OPEN_FINOPS_FOCUS_SOURCE")
-    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
-    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
-    if start and end and start > end:
-        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", settings.dataset_name):
-        raise BadSetting("dataset_name", settings.dataset_name, "a plain SQL name")
+    start, end = checked_range(settings)
     fill = {} if settings.provider is None else dict(filled(text) for text in settings.fill)
+    name = name or settings.provider
     return FocusSource(
-        name=name or settings.provider, settings=settings, start=start, end=end, fill=fill
+        name=name,
+        settings=settings,
+        start=start,
+        end=end,
+        table_prefix=f"{snake(name)}__",
+        fill=fill,
     )
 
 
@@ -180,4 +146,4 @@ def filled(text: str) -> tuple[str, str]:
 
 def open_store(source: FocusSource) -> ObjectStore:
     """Open the store that a source's files lie in."""
-    return open_url(source.location, source.settings, setting="focus.source")[0]
+    return source.open()[0]

@@ -20,7 +20,7 @@ from core.exports import ExportVersion
 from core.inventory import FileContent, Inventory, Month, months, stamp_of
 from core.periods import name as period_name
 from core.storage.base import ObjectStore
-from core.storage.open import files_within, open_store
+from core.storage.open import files_within
 from vendors.focus.columns import family
 from vendors.focus.config import FocusSource
 from vendors.focus.reading import (
@@ -69,7 +69,7 @@ def stock(
 
 def look(store: ObjectStore, source: FocusSource, noted: Inventory) -> Inventory:
     """Return what each file holds, from the note of it where it is the same file still."""
-    wanted = open_store(source.location, source.settings, setting="focus.source")[1]
+    wanted = source.open()[1]
     keys = sorted(files_within(store, wanted, tuple(ENDINGS)))
     if not keys:
         raise NoFiles(source.location, f"{' or '.join(ENDINGS)} file")
@@ -95,29 +95,32 @@ def open_file(
     connection: duckdb.DuckDBPyConnection, store: ObjectStore, key: str, stamp: str
 ) -> FileContent:
     """Read a file's header and its column of months."""
-    form = form_of(key)
-    if form == "parquet":
-        try:
-            table = parquet_table(connection, store, [key])
-            return content(connection, table, stamp)
-        except duckdb.Error as error:
-            raise unreadable(error, lone(key, form), store) from error
+    form, where = form_of(key), store.name(key)
     with tempfile.TemporaryDirectory(prefix="finops-focus-") as folder:
-        path = store.local(key)
-        if path is None:
-            path = Path(folder) / f"file.{form}"
-            store.download(key, path)
-        where = store.name(key)
-        header = header_of(path, form, where)
-        table = csv_table([str(path)], header, form, where)
+        local = store.local(key)
+        if local is None and not (form == "parquet" and store.in_place(key)):
+            local = Path(folder) / f"file.{form}"
+            fetch(store, key, local)
         try:
-            found = content(connection, table, stamp)
+            if local is None or form == "parquet":
+                address = str(local or store.url(key))
+                return content(connection, parquet_table(connection, [address], where), stamp)
+            header = header_of(local, form, where)
+            found = content(connection, csv_table([str(local)], header, form, where), stamp)
         except duckdb.Error as error:
-            read_csv_file(path, packed=form == "csv.gz", where=where)
+            if local and form != "parquet":
+                read_csv_file(local, packed=form == "csv.gz", where=where)
             raise unreadable(error, lone(key, form), store) from error
-        if not found.periods and read_csv_file(path, packed=form == "csv.gz", where=where).lines:
+        if not found.periods and read_csv_file(local, packed=form == "csv.gz", where=where).lines:
             raise CorruptFile(where, "none of its lines can be read")
         return found
+
+
+def fetch(store: ObjectStore, key: str, path: Path) -> None:
+    try:
+        store.download(key, path)
+    except FileNotFoundError as error:
+        raise CorruptFile(store.name(key), "it has just been removed") from error
 
 
 def content(connection: duckdb.DuckDBPyConnection, table: Table, stamp: str) -> FileContent:

@@ -5,19 +5,19 @@ CSV comes as text and is cast by name; parquet keeps its types. Nothing is sniff
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from core import sql
+from core import columns, sql
 from core.csvfile import column_names, header_line, unpacked
 from core.errors import AlienFile, CorruptFile
 from core.exports import RawColumn
-from core.storage.base import ObjectStore
+from core.money import DECIMAL
+from core.relations import csv_fields, csv_relation, parquet_fields, parquet_relation
 from vendors.focus.columns import (
-    DECIMAL,
     MONTH,
     OCI_TAGS,
     REQUIRED,
@@ -29,12 +29,6 @@ from vendors.focus.columns import (
 from vendors.focus.values import NULLS, Dates, dates_of, folded, json, money, unread
 
 ENDINGS = {".parquet": "parquet", ".csv.gz": "csv.gz", ".csv": "csv"}
-CSV_OPTIONS = (
-    "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-    f"nullstr = {sql.texts(['', *NULLS])}, max_line_size = 16777216, buffer_size = 33554432, "
-    "null_padding = false, strict_mode = true"
-)
-"""The kind of line end is left out: DuckDB 1.5 loses every line of a file that has another."""
 SAMPLED = 2048
 UNREAD = "unread"
 """Raw column with the texts that could not be read: {raw column: text}."""
@@ -62,12 +56,12 @@ class Table:
     def cells(self) -> dict[str, tuple[str, str]]:
         """Return raw name -> (expression, type); of two columns of one name the first is it."""
         found: dict[str, tuple[str, str]] = {}
+        taken = {UNREAD}
         for name, expression, kind in self.fields:
             if family(self.dialect) == "oci" and name.startswith(OCI_TAGS):
                 continue
-            raw, number = raw_name(name), 2
-            while raw in found or raw in ("billing_period", UNREAD):
-                raw, number = f"{raw_name(name)}_{number}", number + 1
+            raw = columns.free_name(raw_name(name), taken)
+            taken.add(raw)
             found[raw] = (expression, kind)
         return found
 
@@ -111,20 +105,15 @@ def csv_table(paths: Sequence[str], header: Sequence[str], form: str, where: str
     Raises:
         AlienFile: If a column is missing without which it is no bill.
     """
-    names = [f"c{index}" for index in range(len(header))]
-    declared = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    gzip = "gzip" if form == "csv.gz" else "none"
-    relation = (
-        f"read_csv({sql.texts(paths)}, columns = {{{declared}}}, compression = '{gzip}', "
-        f"{CSV_OPTIONS}) AS t"
+    relation = csv_relation(paths, len(header), packed=form == "csv.gz", nulls=NULLS)
+    fields = tuple(csv_fields(header))
+    return known(
+        Table(where=where, relation=relation, fields=fields, text=True, dialect=detect(header))
     )
-    fields = tuple((n, f"t.{c}", "VARCHAR") for n, c in zip(header, names, strict=True))
-    return known(Table(where=where, relation=relation, fields=fields, text=True,
-                       dialect=detect(header)))  # fmt: skip
 
 
 def parquet_table(
-    connection: duckdb.DuckDBPyConnection, store: ObjectStore, keys: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, addresses: Iterable[str], where: str
 ) -> Table:
     """Return the table of parquet files, columns by name.
 
@@ -132,16 +121,12 @@ def parquet_table(
         duckdb.Error: If a file cannot be read.
         AlienFile: If a column is missing without which it is no bill.
     """
-    urls = sql.texts(store.url(key) for key in keys)
-    relation = f"read_parquet({urls}, union_by_name = true, hive_partitioning = false)"
-    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-    fields = tuple(
-        (str(name), f"t.{sql.ident(name)}", str(kind).upper()) for name, kind, *_ in described
-    )
+    relation = parquet_relation(addresses)
+    fields = tuple(parquet_fields(connection, relation))
     return known(
         Table(
-            where=store.name(keys[0]),
-            relation=f"{relation} AS t",
+            where=where,
+            relation=relation,
             fields=fields,
             text=False,
             dialect=detect(name for name, *_ in fields),
@@ -185,11 +170,11 @@ def typed_columns(table: Table, dates: Dates, fill: Mapping[str, str]) -> list[R
         dates: How they write dates.
         fill: Raw column -> the text where it is empty or absent.
     """
-    columns: list[RawColumn] = []
+    found: list[RawColumn] = []
     doubtful: dict[str, tuple[str, str]] = {}
     for raw, (expression, kind) in table.cells().items():
         cell = text_of(expression, kind, text=table.text)
-        wanted = raw_type(raw, table.dialect) or kept_type(kind)
+        wanted = raw_type(raw, table.dialect) or columns.kept_type(kind)
         value = cast(cell, kind, wanted, dates)
         if kind == "VARCHAR" and wanted == "TIMESTAMP" and raw != table.month:
             value = f"TRY({value})"
@@ -199,16 +184,16 @@ def typed_columns(table: Table, dates: Dates, fill: Mapping[str, str]) -> list[R
             doubtful[raw] = (cell, value)
         if raw in fill:
             value = f"coalesce({value}, {sql.text(fill[raw])})"
-        columns.append(RawColumn(name=raw, type=wanted, expression=value, reads=expression))
-    names = {column.name for column in columns}
+        found.append(RawColumn(name=raw, type=wanted, expression=value, reads=expression))
+    names = {column.name for column in found}
     for raw, text in fill.items():
         if raw not in names:
-            columns.append(RawColumn(name=raw, type="VARCHAR", expression=sql.text(text)))
+            found.append(RawColumn(name=raw, type="VARCHAR", expression=sql.text(text)))
     if tags := table.tags():
-        columns.append(RawColumn(name="tags", type="JSON", expression=folded(tags)))
+        found.append(RawColumn(name="tags", type="JSON", expression=folded(tags)))
     if doubtful:
-        columns.append(RawColumn(name=UNREAD, type="JSON", expression=unread(doubtful)))
-    return columns
+        found.append(RawColumn(name=UNREAD, type="JSON", expression=unread(doubtful)))
+    return found
 
 
 def cast(cell: str, kind: str, wanted: str, dates: Dates) -> str:
@@ -217,21 +202,6 @@ def cast(cell: str, kind: str, wanted: str, dates: Dates) -> str:
         return cell if kind == DECIMAL else money(cell, kind)
     if wanted == "TIMESTAMP" and kind == "VARCHAR":
         return dates.parse(cell)
-    if wanted == "TIMESTAMP" and kind == "TIMESTAMP WITH TIME ZONE":
-        return f"({cell} AT TIME ZONE 'UTC')"
     if wanted == "JSON":
         return json(cell, kind)
-    return cell if wanted == kind else f"CAST({cell} AS {wanted})"
-
-
-def kept_type(kind: str) -> str:
-    """Return the raw type of a column that we do not know: the file's, where dlt has it."""
-    if kind in ("VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "TIMESTAMP", "DATE"):
-        return kind
-    if kind in ("FLOAT", "INTEGER", "SMALLINT", "TINYINT"):
-        return "DOUBLE" if kind == "FLOAT" else "BIGINT"
-    if kind.startswith("TIMESTAMP"):
-        return "TIMESTAMP"
-    if kind.startswith(("MAP", "STRUCT")) or kind.endswith("[]"):
-        return "JSON"
-    return DECIMAL if kind.startswith("DECIMAL") else "VARCHAR"
+    return columns.cast(cell, kind, wanted)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import duckdb
 
-from core import sql
-from core.csvfile import CsvFile, read_csv_file
+from core.columns import period_column
+from core.csvfile import CsvFile
 from core.diagnose import unreadable
 from core.errors import CorruptFile, FileMissing
-from core.exports import ExportVersion, RawColumn, SourceRelation
+from core.exports import ExportVersion, SourceRelation
 from core.periods import next_period
+from core.relations import by_header, read_csv_files, united
 from core.storage.base import ObjectStore
 from vendors.focus.files import FocusVersion
 from vendors.focus.reading import (
@@ -42,7 +43,8 @@ def source(
             raise FileMissing(store.name(key), version.export)
     try:
         if version.format == "parquet":
-            table = parquet_table(connection, store, version.files)
+            urls = [store.url(key) for key in version.files]
+            table = parquet_table(connection, urls, store.name(version.files[0]))
             relation = relation_of(connection, table, version)
         else:
             relation = csv_relation(connection, store, version)
@@ -59,25 +61,15 @@ def csv_relation(
     version: FocusVersion,
 ) -> SourceRelation:
     """Check each file to its last byte; files that share a header are read together."""
-    files = []
-    for key in version.files:
-        path = store.local(key)
-        assert path is not None, "core/stage.py brings every CSV file here"
-        files.append(read_csv_file(path, packed=version.format == "csv.gz", where=store.name(key)))
-    headers: dict[tuple[str, ...], list[CsvFile]] = {}
-    for file in files:
-        headers.setdefault(file.header, []).append(file)
+    files = read_csv_files(store, version.files, version.format)
     parts = []
-    for header, group in headers.items():
+    for group in by_header(files):
         paths = [str(file.path) for file in group]
-        table = csv_table(paths, header, version.format, group[0].where)
+        table = csv_table(paths, group[0].header, version.format, group[0].where)
         if version.shared:
             refuse_lost_lines(connection, table, group)
         parts.append(relation_of(connection, table, version))
-    counted = () if version.shared else tuple(files)
-    if len(parts) == 1:
-        return replace(parts[0], files=counted)
-    return united(parts, counted)
+    return replace(united(parts), files=() if version.shared else tuple(files))
 
 
 def relation_of(
@@ -98,23 +90,8 @@ def relation_of(
             f"(SELECT t.*, t.filename FROM {relation} WHERE {month} >= TIMESTAMP '{period}' "
             f"AND {month} < TIMESTAMP '{next_period(period)}') AS t"
         )
-    columns.append(
-        RawColumn(name="billing_period", type="DATE", expression=f"CAST('{period}' AS DATE)")
-    )
+    columns.append(period_column(period))
     return SourceRelation(columns=tuple(columns), relation=relation)
-
-
-def united(parts: Sequence[SourceRelation], files: tuple[CsvFile, ...]) -> SourceRelation:
-    """Return files of several headers as one relation, columns by name."""
-    union = " UNION ALL BY NAME ".join(part.select() for part in parts)
-    by_name = {c.name: c for part in parts for c in part.columns}
-    columns = tuple(
-        RawColumn(name=c.name, type=c.type, expression=f"t.{sql.ident(c.name)}")
-        for c in by_name.values()
-    )
-    return SourceRelation(
-        columns=columns, relation=f"({union}) AS t", files=files, parts=tuple(parts)
-    )
 
 
 def refuse_lost_lines(

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core import sql
-from core.money import from_double, from_text
-from vendors.focus.columns import DECIMAL
+from core.columns import iso_time, json_members
+from core.money import DECIMAL, from_double, from_text
 
 NULLS = ("NULL", "null")
 """Texts that mean no value; an empty cell does, too."""
@@ -32,9 +32,7 @@ class Dates:
     def parse(self, text: str) -> str:
         """Return SQL for a text as a UTC timestamp; other text is an error."""
         if not self.order:
-            utc = f"CAST(rtrim(replace({text}, 'T', ' '), 'Z') AS TIMESTAMP)"
-            zoned = f"CAST({text} AS TIMESTAMP WITH TIME ZONE) AT TIME ZONE 'UTC'"
-            return f"CASE WHEN suffix({text}, 'Z') THEN {utc} ELSE {zoned} END"
+            return iso_time(text)
         day = "/".join(f"%{letter}" for letter in self.order) + f"/%{self.year}"
         return f"strptime({text}, {sql.texts([day, f'{day} %H:%M', f'{day} %H:%M:%S'])})"
 
@@ -87,19 +85,8 @@ def json(expression: str, kind: str) -> str:
 
 def folded(cells: Mapping[str, str]) -> str:
     """Return SQL for a JSON object of the cells that have a value; null without any."""
-    members = ", ".join(
-        f"CASE WHEN {cell} IS NOT NULL "
-        f"THEN {sql.text(quoted(key))} || CAST(to_json({cell}) AS VARCHAR) END"
-        for key, cell in cells.items()
-    )
-    return f"CAST(nullif('{{' || concat_ws(',', {members}) || '}}', '{{}}') AS JSON)"
-
-
-def quoted(key: str) -> str:
-    """Return a JSON member's name with its colon."""
-    from json import dumps
-
-    return dumps(key, ensure_ascii=False) + ":"
+    given = ((key, cell, f"{cell} IS NOT NULL") for key, cell in cells.items())
+    return f"CAST(nullif({json_members(given)}, '{{}}') AS JSON)"
 
 
 def unread(cells: Mapping[str, tuple[str, str]]) -> str:
@@ -108,12 +95,8 @@ def unread(cells: Mapping[str, tuple[str, str]]) -> str:
     Args:
         cells: Raw column -> (text, expression that is null where the text cannot be read).
     """
-    members = ", ".join(
-        f"CASE WHEN {text} IS NOT NULL AND {value} IS NULL "
-        f"THEN {sql.text(quoted(name))} || CAST(to_json({text}) AS VARCHAR) END"
-        for name, (text, value) in cells.items()
-    )
-    return (
-        f"CASE WHEN {' OR '.join(f'({t} IS NOT NULL AND {v} IS NULL)' for t, v in cells.values())} "
-        f"THEN CAST('{{' || concat_ws(',', {members}) || '}}' AS JSON) END"
-    )
+    lost = {
+        name: f"({text} IS NOT NULL AND {value} IS NULL)" for name, (text, value) in cells.items()
+    }
+    members = json_members((name, text, lost[name]) for name, (text, _) in cells.items())
+    return f"CASE WHEN {' OR '.join(lost.values())} THEN CAST({members} AS JSON) END"

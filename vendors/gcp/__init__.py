@@ -58,6 +58,7 @@ VENDOR = Vendor(
     source=_source,
     totals=totals,
     focus_needs=focus_needs,
+    provider_names=frozenset(["Google", "Google Cloud", "Google Cloud Platform"]),
     cli=_cli,
     demo=_demo,
 )

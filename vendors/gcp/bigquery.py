@@ -27,7 +27,7 @@ from core.exports import ExportVersion
 from core.periods import name as period_name
 from core.progress import say
 from core.storage.base import Listing
-from core.storage.google import GoogleAccess, GoogleSession
+from core.storage.google import GoogleSession
 from vendors.gcp.columns import REQUIRED, dialect_of, raw_name
 from vendors.gcp.config import GcpConfig, GcpExport
 from vendors.gcp.files import period_of
@@ -48,7 +48,7 @@ class BigQueryStore:
             settings.table,
         )
         self.location = f"bigquery:{self.project}.{self.dataset}.{self.table}"
-        self.session = GoogleSession(access(settings), ADDRESS)
+        self.session = GoogleSession(settings, ADDRESS)
         self.months: dict[str, Month] = {}
         self.billed = 0
         """Bytes that this store has had billed."""
@@ -186,14 +186,6 @@ class BigQueryStore:
             raise ConservationError(
                 "stream of BigQuery", [f"{self.name(key)}: lines {month.lines:,} -> {lines:,}"]
             )
-
-
-def access(settings: GcpConfig) -> GoogleAccess:
-    return GoogleAccess(
-        service_account_path=settings.service_account_path,
-        impersonate_service_account=settings.impersonate_service_account,
-        endpoint_url=settings.endpoint_url,
-    )
 
 
 def versions(store: BigQueryStore, export: GcpExport) -> Iterator[ExportVersion]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
-from core.periods import parse_period
 from core.rawtables import check_names
 from core.sections import Section, tables
 from core.sql import snake
+from core.storage.access import GoogleAccess
 from core.storage.base import ObjectStore
 from core.storage.folder import FolderStore
 from vendors.gcp.formats import format_of
@@ -30,7 +30,7 @@ NAMES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class GcpConfig(Section):
+class GcpConfig(GoogleAccess, Section):
     """The Google Cloud bill: the billing export in BigQuery, or files extracted from it."""
 
     section = "gcp"
@@ -51,12 +51,6 @@ class GcpConfig(Section):
     export_name: str | None = None
     """Name of the export here; the table's, or 'files', when not set."""
 
-    service_account_path: Path | None = None
-    """Key file of a service account; Application Default Credentials when not set."""
-
-    impersonate_service_account: str | None = None
-    """Service account to act as, by its e-mail address."""
-
     billing_project_id: str | None = None
     """Project that pays for reading; project_id when not set."""
 
@@ -68,9 +62,6 @@ class GcpConfig(Section):
 
     maximum_bytes_billed: int = 20_000_000_000
     """Bytes that one import may have BigQuery bill; an import that needs more does not begin."""
-
-    endpoint_url: str | None = None
-    """Another Cloud Storage or BigQuery address, such as a private or a test one."""
 
     storage_endpoint: str | None = None
     """Another address of BigQuery's Storage Read API, host:port, without encryption."""
@@ -113,32 +104,8 @@ class GcpConfig(Section):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GcpExport:
+class GcpExport(Configured[GcpConfig]):
     """One configured export, checked."""
-
-    name: str
-    settings: GcpConfig
-    start: date | None
-    end: date | None
-    table_prefix: str
-
-    @property
-    def reset(self) -> bool:
-        return self.settings.reset
-
-    @property
-    def table_strategy(self) -> str:
-        return self.settings.table_strategy
-
-    @property
-    def tag_keys(self) -> tuple[str, ...]:
-        return ()
-
-    def wants(self, period: date) -> bool:
-        """Tell whether a month lies in the range that the settings name."""
-        return (self.start is None or period >= self.start) and (
-            self.end is None or period <= self.end
-        )
 
 
 def configured_exports(config: GcpConfig) -> Sequence[GcpExport]:
@@ -182,10 +149,7 @@ def checked(name: str | None, settings: GcpConfig, *, first: bool) -> GcpExport:
             value = getattr(settings, setting)
             if not re.fullmatch(shape, str(value)):
                 raise BadSetting(f"gcp.{setting}", value, f"a name of BigQuery's for {setting}")
-    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
-    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
-    if start and end and start > end:
-        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
+    start, end = checked_range(settings)
     if settings.maximum_bytes_billed <= 0:
         raise BadSetting("gcp.maximum_bytes_billed", settings.maximum_bytes_billed, "above 0")
     name = name or settings.export_name or (settings.table if not settings.source else FILES)
@@ -209,12 +173,11 @@ def open_store(export: GcpExport) -> ObjectStore:
     if not settings.source.startswith("gs://"):
         return FolderStore(place(settings.source)[0])
     from core.storage.gcs import GcsStore
-    from vendors.gcp.bigquery import access
 
     bucket, _, rest = settings.source.removeprefix("gs://").partition("/")
     if not bucket:
         raise BadSetting("gcp.source", settings.source, "an address like gs://bucket/prefix")
-    return GcsStore(bucket, access(settings), in_bucket(rest)[0])
+    return GcsStore(bucket, settings, in_bucket(rest)[0])
 
 
 def in_bucket(path: str) -> tuple[str, str]:

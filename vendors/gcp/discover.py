@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import BucketNotFound, MissingSetting
 from core.storage.google import GoogleSession
-from vendors.gcp.bigquery import ADDRESS, access
+from vendors.gcp.bigquery import ADDRESS
 from vendors.gcp.columns import dialect_of, raw_name
 from vendors.gcp.config import GcpConfig, GcpExport, open_store
 from vendors.gcp.files import files
@@ -28,7 +28,7 @@ def tables_of(settings: GcpConfig) -> list[dict[str, Any]]:
         if not getattr(settings, name):
             flag = f"--{name.replace('_', '-')}"
             raise MissingSetting(f"gcp.{name}", flag, f"OPEN_FINOPS_GCP_{name.upper()}")
-    session = GoogleSession(access(settings), ADDRESS)
+    session = GoogleSession(settings, ADDRESS)
     where = f"bigquery:{settings.project_id}.{settings.dataset}"
     path = f"bigquery/v2/projects/{settings.project_id}/datasets/{settings.dataset}/tables"
     try:

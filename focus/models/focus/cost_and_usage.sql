@@ -5,10 +5,11 @@ with
 
 charges as (
 
-    {% for vendor in var('vendors') %}
+    {% for vendor in vendors_with_loads() %}
     select * from {{ ref('int_' ~ vendor ~ '__focus') }}
-    {{ 'union all by name' if not loop.last }}
+    union all by name
     {% endfor %}
+    {{ no_charge(model.columns) }}
 
 )
 

@@ -1,4 +1,4 @@
--- The money behind product codes that the seed aws_services lacks: they are category 'Other'.
+-- The money behind services that no seed of a vendor names: they are category 'Other'.
 {{ config(materialized='view') }}
 
 select

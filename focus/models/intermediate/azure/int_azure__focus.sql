@@ -70,7 +70,8 @@ mapped as (
                     ' - ', nullif(charges.meter_category, ''),
                     nullif(charges.meter_sub_category, ''), nullif(charges.meter_name, '')
                 ), ''
-            )
+            ),
+            charges.charge_type
         ) as charge_description,
         case
             when charges.charge_category = 'Usage' then 'Usage-Based'
@@ -199,8 +200,13 @@ mapped as (
         {{ azure_resource_type('charges.resource_key', 'charges.consumed_service') }}
             as resource_type,
         {{ azure_sku('charges.') }} as sku_id,
-        case when {{ azure_sku('charges.') }} is not null then nullif(charges.meter_name, '') end
-            as sku_meter,
+        case
+            when {{ azure_sku('charges.') }} is not null
+                then coalesce(
+                    nullif(charges.meter_name, ''), nullif(charges.product_name, ''),
+                    nullif(charges.meter_sub_category, ''), nullif(charges.meter_category, '')
+                )
+        end as sku_meter,
         {{ azure_sku_price('charges.') }} as sku_price_id,
         case when {{ azure_sku_price('charges.') }} is not null then charges.sku_price_details end
             as sku_price_details,

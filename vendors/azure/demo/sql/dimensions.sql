@@ -20,17 +20,17 @@ CREATE OR REPLACE TABLE resource AS
 WITH
 
 units AS (
-    SELECT f.*, unnest(range(f.units * (SELECT twins FROM plan))) AS unit FROM fleet_plan AS f
+    SELECT f.*, unnest(range(f.units * (SELECT twins FROM plan))) AS number FROM fleet_plan AS f
 )
 
-SELECT row_number() OVER (ORDER BY u.workload, u.meter, u.unit) AS resource,
-    u.* EXCLUDE (units, amount), u.amount / (SELECT twins FROM plan) AS amount,
+SELECT row_number() OVER (ORDER BY u.workload, u.meter, u.number) AS resource,
+    u.* EXCLUDE (units, number, amount), u.amount / (SELECT twins FROM plan) AS amount,
     w.* EXCLUDE (workload), s.* EXCLUDE (subscription), m.* EXCLUDE (meter),
     concat('/subscriptions/', s.subscription_id, '/resourceGroups/', w.resource_group, '/providers/', m.type, '/',
-        u.workload, '-', u.meter, '-', lpad(CAST(u.unit AS VARCHAR), 2, '0')) AS resource_id,
-    concat(u.workload, '-', u.meter, '-', lpad(CAST(u.unit AS VARCHAR), 2, '0')) AS resource_name,
+        u.workload, '-', u.meter, '-', lpad(CAST(u.number AS VARCHAR), 2, '0')) AS resource_id,
+    concat(u.workload, '-', u.meter, '-', lpad(CAST(u.number AS VARCHAR), 2, '0')) AS resource_name,
     -- tags as older exports write them: JSON without its braces; some resources have none
-    CASE WHEN u.unit % 11 = 7 OR w.team IS NULL THEN NULL
+    CASE WHEN u.number % 11 = 7 OR w.team IS NULL THEN NULL
         ELSE concat('"team": "', w.team, '","env": "', w.env, '","CostCenter": "', w.cost_center, '"') END AS tags,
     CASE WHEN m.type = 'Microsoft.Compute/virtualMachines' AND m.family = 'Compute' AND m.category = 'Virtual Machines'
         THEN concat('{"UsageType":"ComputeHR","ImageType":"Canonical","ServiceType":"Standard_',

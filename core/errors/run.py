@@ -1,19 +1,11 @@
-"""What every error of ours is, and those of a run itself; core/errors.py has the whole tree."""
+"""What a run itself meets: another process, the disk, a check, dbt, a query."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-
-class FinopsError(Exception):
-    """A failure that the user can act on; the CLI prints it without a traceback."""
-
-    exit_code = 1
-
-    def __init__(self, problem: str, *, hint: str) -> None:
-        super().__init__(problem)
-        self.hint = hint
+from core.errors.base import FinopsError
 
 
 class BusyError(FinopsError):

@@ -1,0 +1,56 @@
+"""One export as a section of config.toml describes it, checked: what all vendors have alike."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from core.errors import BadSetting
+from core.periods import parse_period
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configured(Generic[Settings]):
+    """One configured export; core.exports.ExportSettings says what the loader asks of it."""
+
+    name: str
+    settings: Settings
+    start: date | None
+    end: date | None
+    table_prefix: str
+
+    @property
+    def reset(self) -> bool:
+        return bool(getattr(self.settings, "reset", False))
+
+    @property
+    def table_strategy(self) -> str:
+        return str(getattr(self.settings, "table_strategy", "separate"))
+
+    @property
+    def tag_keys(self) -> tuple[str, ...]:
+        return tuple(getattr(self.settings, "tag_keys", ()))
+
+    def wants(self, period: date) -> bool:
+        """Tell whether a month lies in the range that the settings name."""
+        return (self.start or date.min) <= period <= (self.end or date.max)
+
+
+def checked_range(settings: Any) -> tuple[date | None, date | None]:
+    """Return the first and the last month of a section; its dataset's name is looked at, too.
+
+    Raises:
+        BadSetting: If a month is none, the range is empty, or the name is not plain SQL.
+    """
+    start = parse_period(settings.start_date, "start_date") if settings.start_date else None
+    end = parse_period(settings.end_date, "end_date") if settings.end_date else None
+    if start and end and start > end:
+        raise BadSetting("start_date", settings.start_date, f"at or before {settings.end_date}")
+    name = getattr(settings, "dataset_name", "billing")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", name):
+        raise BadSetting("dataset_name", name, "a plain SQL name")
+    return start, end

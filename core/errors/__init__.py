@@ -1,0 +1,116 @@
+"""Every failure that a user can act on, and the exit code of its class.
+
+FinopsError                     1
+├── ConfigError                 2  a setting, an option or config.toml is wrong
+│   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
+├── SourceError                 3  the export is not where, or what, the settings say
+│   ├── ManifestNotFound, NoFiles, BadManifest, TwoManifests, FileMissing, OutsideFolder
+│   ├── WrongExportVersion, ExportCollision, RepeatedDelivery
+│   └── NothingInRange, TooMuchToRead
+├── DataError                   4  a file of the export cannot be read as a bill
+│   ├── CorruptFile, AlienFile, BadValue, MissingCost, WrongMonth, SchemaMismatch, MissingRate
+├── AccessError                 5  the provider did not let us in
+│   ├── CredentialsMissing, AccessDenied, BucketNotFound, WrongRegion, Unreachable
+├── BusyError                   6  another process is writing the database
+├── DiskError                   7  no room, or no right to write
+├── ConservationError           8  the sums differ; nothing was published
+├── QueryError                  9  the database or the SQL cannot answer
+│   └── NoDatabase
+└── TransformError             10  dbt could not build or a check failed
+
+`docs/troubleshooting.md` lists each with its cause; a test compares the two.
+"""
+
+from core.errors.access import (
+    AccessDenied,
+    AccessError,
+    BucketNotFound,
+    CredentialsMissing,
+    Unreachable,
+    WrongRegion,
+)
+from core.errors.base import FinopsError
+from core.errors.config import (
+    BadConfigFile,
+    BadSetting,
+    ConfigError,
+    ConfigExists,
+    ConfigNotFound,
+    MissingSetting,
+    UnknownSetting,
+)
+from core.errors.data import (
+    AlienFile,
+    BadValue,
+    CorruptFile,
+    DataError,
+    MissingCost,
+    MissingRate,
+    SchemaMismatch,
+    WrongMonth,
+)
+from core.errors.run import (
+    BusyError,
+    ConservationError,
+    DiskError,
+    NoDatabase,
+    QueryError,
+    TransformError,
+)
+from core.errors.source import (
+    BadManifest,
+    ExportCollision,
+    FileMissing,
+    ManifestNotFound,
+    NoFiles,
+    NothingInRange,
+    OutsideFolder,
+    RepeatedDelivery,
+    SourceError,
+    TooMuchToRead,
+    TwoManifests,
+    WrongExportVersion,
+)
+
+__all__ = [
+    "AccessDenied",
+    "AccessError",
+    "AlienFile",
+    "BadConfigFile",
+    "BadManifest",
+    "BadSetting",
+    "BadValue",
+    "BucketNotFound",
+    "BusyError",
+    "ConfigError",
+    "ConfigExists",
+    "ConfigNotFound",
+    "ConservationError",
+    "CorruptFile",
+    "CredentialsMissing",
+    "DataError",
+    "DiskError",
+    "ExportCollision",
+    "FileMissing",
+    "FinopsError",
+    "ManifestNotFound",
+    "MissingCost",
+    "MissingRate",
+    "MissingSetting",
+    "NoDatabase",
+    "NoFiles",
+    "NothingInRange",
+    "OutsideFolder",
+    "QueryError",
+    "RepeatedDelivery",
+    "SchemaMismatch",
+    "SourceError",
+    "TooMuchToRead",
+    "TransformError",
+    "TwoManifests",
+    "UnknownSetting",
+    "Unreachable",
+    "WrongExportVersion",
+    "WrongMonth",
+    "WrongRegion",
+]
