@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from core import conserve, ledger
-from core.backends.duckdb import few_threads
+from core.backends.duckdb import BYTES_PER_THREAD, ROWS_PER_THREAD, few_threads
 from core.diagnose import explain
 from core.errors import FinopsError
 from core.exports import ExportSettings, ExportVersion, SourceRelation, Vendor
@@ -102,35 +102,36 @@ def load(
         planned.append(
             plan(connection, vendor, store, export, version, database.parent / "staged", prefix)
         )
-    for number, item in enumerate(planned):
-        progress("summing the source", number, len(planned))
-        with translated(connection, item, database):
-            conserve.source_totals(connection, vendor, item.version, item.view, item.source)
+    sizes = [sum(store.size(key) or 0 for key in version.files) for version in versions]
+    with few_threads(connection, sum(sizes) // len(sizes) // BYTES_PER_THREAD):
+        for number, item in enumerate(planned):
+            progress("summing the source", number, len(planned))
+            with translated(connection, item, database):
+                conserve.source_totals(connection, vendor, item.version, item.view, item.source)
     drop_moved_tables(connection, former, planned, schema, export)
     progress("loading", 0, len(planned))
-    with few_threads(connection, conserve.rows_per_period(connection)):
-        package = run_dlt(connection, planned, export, schema, database, progress)
     loaded = []
-    for number, item in enumerate(planned):
-        progress("proving the raw layer", number, len(planned))
-        version = item.version
-        load_id = f"{package}-{period_name(version.billing_period)}"
-        raw = f"{schema}.{item.table}"
-        columns = ledger.columns(connection, raw)
-        rows = conserve.raw_totals(connection, vendor, version, raw, columns, load_id)
-        size = sum(store.size(key) or 0 for key in version.files)
-        ledger.record(
-            connection,
-            version,
-            load_id=load_id,
-            raw_table=raw,
-            files=len(version.files),
-            size=size,
-            rows=rows,
-            started=started,
-        )
-        known = former.get((version.export, version.billing_period))
-        loaded.append(Loaded(version=version, rows=rows, bytes=size, restated=known is not None))
+    with few_threads(connection, conserve.rows_per_period(connection) // ROWS_PER_THREAD):
+        package = run_dlt(connection, planned, export, schema, database, progress)
+        for number, (item, size) in enumerate(zip(planned, sizes, strict=True)):
+            progress("proving the raw layer", number, len(planned))
+            version = item.version
+            load_id = f"{package}-{period_name(version.billing_period)}"
+            raw = f"{schema}.{item.table}"
+            columns = ledger.columns(connection, raw)
+            rows = conserve.raw_totals(connection, vendor, version, raw, columns, load_id)
+            ledger.record(
+                connection,
+                version,
+                load_id=load_id,
+                raw_table=raw,
+                files=len(version.files),
+                size=size,
+                rows=rows,
+                started=started,
+            )
+            restated = (version.export, version.billing_period) in former
+            loaded.append(Loaded(version=version, rows=rows, bytes=size, restated=restated))
     if vendor.one_provider:
         refuse_overlaps(connection, vendor.name)
     ledger.set_tag_keys(connection, vendor.name, export.name, export.tag_keys)

@@ -21,6 +21,8 @@ STORAGE = "v1.5.0"
 """The file format: newer compresses better, but Metabase's DuckDB is 1.5."""
 ROWS_PER_THREAD = 245_760
 """Two row groups. What a thread inserts beyond its last full one is written a second time."""
+BYTES_PER_THREAD = 8_000_000
+"""Bytes of files worth a thread: one that finds no work waits by spinning, at full price."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +76,17 @@ def closing(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCo
 
 
 @contextmanager
-def few_threads(connection: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
-    """Insert with as many threads as fill row groups, where a table gets `rows` rows."""
+def few_threads(connection: duckdb.DuckDBPyConnection, worth: int) -> Iterator[None]:
+    """Work with as many threads as there is work for, at least one.
+
+    Args:
+        connection: The database.
+        worth: Threads that the work keeps busy: rows of a table // ROWS_PER_THREAD, or bytes of
+            files // BYTES_PER_THREAD.
+    """
     row = connection.execute("SELECT current_setting('threads')").fetchone()
     allowed = int(row[0]) if row else 1
-    connection.execute(f"SET threads = {max(1, min(allowed, rows // ROWS_PER_THREAD))}")
+    connection.execute(f"SET threads = {max(1, min(allowed, worth))}")
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ JSON. Flattened files, which write service.id or service_id themselves, get the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from core.money import DECIMAL
 
@@ -90,6 +91,19 @@ def raw_name(source: str) -> str:
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", source).lower()
     cleaned = re.sub(r"[^a-z0-9]+", "_", snake).strip("_")
     return cleaned if re.match(r"[a-z]", cleaned) else f"c_{cleaned}".rstrip("_")
+
+
+def labelled(header: Sequence[str]) -> list[str]:
+    """Return the names of a header, where labels_1 means that labels are the project's.
+
+    A query result that is written flat numbers the second column of one name, and the labels of
+    the project come before those of the resource.
+    """
+    names = [raw_name(name) for name in header]
+    if "labels_1" in names and "project_labels" not in names:
+        renamed = {"labels": "project_labels", "labels_1": "labels"}
+        names = [renamed.get(name, name) for name in names]
+    return names
 
 
 def raw_type(name: str) -> str | None:

@@ -130,7 +130,7 @@ def column(field: Field) -> RawColumn:
     elif wanted == "DOUBLE" and kind == "VARCHAR":
         cast = f"CAST(nullif({expression}, '') AS DOUBLE)"
     elif wanted == "TIMESTAMP" and kind == "TIMESTAMP WITH TIME ZONE":
-        cast = f"({expression} AT TIME ZONE 'UTC')"
+        cast = f"make_timestamp(epoch_us({expression}))"  # needs no calendar, so costs nothing
     elif wanted == "TIMESTAMP" and kind == "VARCHAR":
         cast = utc(expression)
     elif wanted == "JSON" and kind == "VARCHAR":
@@ -195,7 +195,7 @@ def as_json(text: str, name: str) -> str:
 def credit_sums(field: Field) -> Iterator[RawColumn]:
     """Yield the sums of a row's credits.
 
-    A sum is 0 where there is no credit, and NULL where a credit lacks its amount.
+    A sum is 0 where there is no such credit, and NULL where one lacks its amount.
     """
     if field.kind.id == "list":
         child = members_of(field.kind)["child"]
@@ -218,12 +218,12 @@ def credit_sums(field: Field) -> Iterator[RawColumn]:
         chosen = source
         if kinds:
             chosen = f"list_filter({source}, lambda c: {kind} IN {kinds_of(kinds)})"
-        total = f"coalesce(list_sum(list_transform({chosen}, lambda c: {amount})), 0)"
-        holes = f"len(list_filter({source}, lambda c: c.amount IS NULL)) > 0"
+        total = f"list_sum(list_transform({chosen}, lambda c: {amount}))"
+        holes = f"len(list_filter({chosen}, lambda c: c.amount IS NULL)) > 0"
         yield RawColumn(
             name=name,
             type=DECIMAL,
-            expression=f"CASE WHEN coalesce(len({source}), 0) = 0 THEN CAST(0 AS {DECIMAL}) "
+            expression=f"CASE WHEN coalesce(len({chosen}), 0) = 0 THEN CAST(0 AS {DECIMAL}) "
             f"WHEN {holes} THEN NULL ELSE CAST({total} AS {DECIMAL}) END",
         )
 

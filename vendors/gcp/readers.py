@@ -19,7 +19,7 @@ from core.diagnose import unreadable
 from core.errors import AlienFile, CorruptFile
 from core.exports import ExportVersion, RawColumn
 from core.storage.base import ObjectStore
-from vendors.gcp.columns import REQUIRED, dialect_of, raw_name
+from vendors.gcp.columns import REQUIRED, dialect_of, labelled
 from vendors.gcp.fields import Field, columns
 from vendors.gcp.jsonlines import json_lines, structure_of, type_of
 
@@ -61,6 +61,15 @@ class Part:
         )
         month = self.columns.get("invoice_month")
         return f"coalesce(nullif({month.expression}, ''), {usage})" if month else usage
+
+    def of_month(self, month: str) -> str:
+        """SQL for whether a line is of a month; the first part lets DuckDB skip row groups."""
+        exact = f"{self.month} = '{month}'"
+        invoice = self.columns.get("invoice_month")
+        if invoice is None:
+            return exact
+        said = invoice.expression
+        return f"({said} IS NULL OR {said} IN ('{month}', '')) AND {exact}"
 
     def key_of(self, address: str) -> str:
         return self.addresses[address]
@@ -217,19 +226,6 @@ def csv_parts(store: ObjectStore, paths: Mapping[str, Path], form: str) -> list[
         csv = {key: files[key] for key in keys}
         found.append(part(store, source, fields, addresses, form, lines=lines, csv=csv))
     return found
-
-
-def labelled(header: Sequence[str]) -> list[str]:
-    """Return the names of a header, where labels_1 means that labels are the project's.
-
-    A query result that is written flat numbers the second column of one name, and the labels of
-    the project come before those of the resource.
-    """
-    names = [raw_name(name) for name in header]
-    if "labels_1" in names and "project_labels" not in names:
-        renamed = {"labels": "project_labels", "labels_1": "labels"}
-        names = [renamed.get(name, name) for name in names]
-    return names
 
 
 def json_parts(

@@ -93,7 +93,8 @@ def batches_of(part: Part, version: ExportVersion) -> str:
     return (
         f"SELECT t.filename AS file, {time} AS batch, count(*) AS lines, "
         f"sum(CAST(hash({told}) AS HUGEINT)) AS content, sum(abs({cost})) AS worth "
-        f"FROM {part.reader} AS t WHERE {part.month} = '{version.billing_period:%Y%m}' GROUP BY ALL"
+        f"FROM {part.reader} AS t WHERE {part.of_month(f'{version.billing_period:%Y%m}')} "
+        "GROUP BY ALL"
     )
 
 
@@ -103,13 +104,13 @@ def key_of(found: Sequence[Part], address: str) -> str:
 
 def relation(part: Part, version: ExportVersion) -> SourceRelation:
     """Return one part's lines of the month."""
-    month = f"{version.billing_period:%Y%m}"
     period = RawColumn(
         name="billing_period",
         type="DATE",
         expression=f"CAST('{version.billing_period}' AS DATE)",
     )
-    chosen = f"SELECT *, filename FROM {part.reader} AS t WHERE {part.month} = '{month}'"
+    lines = part.of_month(f"{version.billing_period:%Y%m}")
+    chosen = f"SELECT *, filename FROM {part.reader} AS t WHERE {lines}"
     return SourceRelation(columns=(*part.columns.values(), period), relation=f"({chosen}) AS t")
 
 

@@ -45,37 +45,38 @@ def focus_totals(relation: str, columns: Sequence[str], period: date) -> str:
 
 
 def bill_totals(relation: str, columns: Sequence[str], period: date) -> str:
-    """Sum lines by project and commitment pool, then spread each pool's fee."""
+    """Sum lines by project and commitment pool, then spread each pool's fee.
+
+    Lines are grouped by all that tells what they are; only groups are then told apart.
+    """
     month = f"invoice_month <> '' AND invoice_month <> '{period:%Y%m}'"
     return f"""
-    WITH lines AS ({lines(relation, columns, month)}),
-    grouped AS (
-        SELECT account, project, currency, pool,
-            count(*) AS rows, count(*) FILTER (net IS NULL) AS holes,
-            count(*) FILTER (is_stray) AS strays, sum(net) AS net,
+    WITH alike AS ({alike(relation, columns, month)}),
+    told AS ({told_apart()}),
+    fees AS (
+        SELECT account, project, currency,
+            CASE WHEN is_spend_fee THEN spend_pool ELSE resource_pool END AS pool,
             sum(fee) AS fee, sum(units) AS bought_units
-        FROM lines GROUP BY ALL
-    ),
-    legs AS (
-        SELECT account, project, currency, resource_pool AS pool, {weight("covered")} AS weight,
-            {used_units("covered")} AS used_units
-        FROM lines WHERE covered <> 0
-        UNION ALL
-        SELECT account, project, currency, spend_pool, {weight("spend_covered")},
-            CAST(NULL AS DECIMAL(28, 6))
-        FROM lines WHERE spend_covered <> 0
+        FROM told WHERE is_fee AND fee IS NOT NULL GROUP BY ALL
     ),
     drawn AS (
         SELECT account, project, currency, pool, sum(weight) AS weight,
             sum(used_units) AS used_units
-        FROM legs GROUP BY ALL
+        FROM (
+            SELECT account, project, currency, resource_pool AS pool, weight, used_units
+            FROM told WHERE NOT is_fee AND weight IS NOT NULL
+            UNION ALL
+            SELECT account, project, currency, spend_pool, spend_weight, NULL
+            FROM told WHERE NOT is_fee AND spend_weight IS NOT NULL
+        )
+        GROUP BY ALL
     ),
     pools AS (
         SELECT account, currency, pool, coalesce(sum(f.fee), 0) AS fee,
             coalesce(sum(d.weight), 0) AS weight,
             sum(d.used_units) AS used_units, sum(f.bought_units) AS bought_units
         FROM (SELECT account, currency, pool, sum(fee) AS fee, sum(bought_units) AS bought_units
-            FROM grouped WHERE fee IS NOT NULL GROUP BY ALL) AS f
+            FROM fees GROUP BY ALL) AS f
         FULL JOIN (SELECT account, currency, pool, sum(weight) AS weight,
             sum(used_units) AS used_units FROM drawn GROUP BY ALL) AS d
         USING (account, currency, pool)
@@ -87,7 +88,7 @@ def bill_totals(relation: str, columns: Sequence[str], period: date) -> str:
         FROM pools
     ),
     spread AS (
-        SELECT account, project, currency, pool, -fee AS moved FROM grouped WHERE fee IS NOT NULL
+        SELECT account, project, currency, pool, -fee AS moved FROM fees
         UNION ALL
         SELECT d.account, d.project, d.currency, d.pool,
             CAST(coalesce(d.weight * r.rate, 0) AS {DECIMAL})
@@ -95,13 +96,12 @@ def bill_totals(relation: str, columns: Sequence[str], period: date) -> str:
         UNION ALL
         SELECT account, project, currency, pool, {idle_share()}
         FROM (
-            SELECT g.account, g.project, g.currency, g.pool, g.fee, r.fee AS pool_fee,
+            SELECT f.account, f.project, f.currency, f.pool, f.fee, r.fee AS pool_fee,
                 {idle()} AS idle,
                 row_number() OVER (
-                    PARTITION BY g.account, g.currency, g.pool ORDER BY g.project NULLS LAST
+                    PARTITION BY f.account, f.currency, f.pool ORDER BY f.project NULLS LAST
                 ) AS number
-            FROM grouped AS g JOIN rated AS r USING (account, currency, pool)
-            WHERE g.fee IS NOT NULL
+            FROM fees AS f JOIN rated AS r USING (account, currency, pool)
         )
     ),
     moved AS (
@@ -114,7 +114,7 @@ def bill_totals(relation: str, columns: Sequence[str], period: date) -> str:
     summed AS (
         SELECT account, project, currency, sum(rows) AS rows, sum(holes) AS holes,
             sum(strays) AS strays, sum(net) AS net
-        FROM grouped GROUP BY ALL
+        FROM alike GROUP BY ALL
     )
     SELECT s.account AS billing_account_id, s.project AS sub_account_id, s.currency, s.rows,
         s.holes, s.strays, s.net AS billed,
@@ -125,66 +125,77 @@ def bill_totals(relation: str, columns: Sequence[str], period: date) -> str:
     """
 
 
-def lines(relation: str, columns: Sequence[str], stray: str) -> str:
-    """Return SQL for what the totals need of each line."""
+def alike(relation: str, columns: Sequence[str], stray: str) -> str:
+    """Return SQL that sums the lines of one project, SKU, place and type."""
     has = set(columns)
 
     def money(name: str) -> str:
         return name if name in has else ZERO
 
-    description = optional("sku_description", columns)
     region = f"coalesce({optional('location_region', columns)}, " + (
         f"{optional('location_location', columns)}, 'global')"
     )
-    service = f"coalesce({optional('service_id', columns)}, '')"
     regular = "coalesce(cost_type, 'regular') = 'regular'" if "cost_type" in has else "true"
     return f"""
-        SELECT billing_account_id AS account,
-            nullif({optional("project_id", columns)}, '') AS project,
-            {optional("currency", columns)} AS currency,
-            {stray if "invoice_month" in has else "false"} AS is_stray,
-            cost, cost + {money("x_credits_total")} AS net,
-            CASE WHEN is_fee THEN cost + {money("x_credits_total")}
-                - {money("x_credits_promotion")} END AS fee,
-            CASE WHEN NOT is_fee THEN {money("x_credits_commitment")} ELSE 0 END AS covered,
-            CASE WHEN NOT is_fee THEN {money("x_credits_spend_commitment")} ELSE 0 END
-                AS spend_covered,
-            resource_pool, spend_pool,
-            CASE WHEN NOT is_fee THEN NULL WHEN is_spend_fee THEN spend_pool ELSE resource_pool END
-                AS pool,
-            {optional("usage_amount_in_pricing_units", columns, DECIMAL)} AS amount,
-            CASE WHEN is_fee THEN CAST(amount AS DECIMAL(28, 6)) END AS units
+        SELECT account, project, currency, service, description, region, is_regular, has_offset,
+            count(*) AS rows, count(*) FILTER (net IS NULL) AS holes,
+            count(*) FILTER (is_stray) AS strays, sum(net) AS net, sum(net - promotion) AS fee,
+            sum(CASE WHEN {may_be_fee("description")}
+                THEN {rounded("amount", "DECIMAL(28, 6)")} END) AS units,
+            sum(CASE WHEN covered <> 0 THEN {weight("covered")} END) AS weight,
+            sum(CASE WHEN covered <> 0 THEN {used_units("covered")} END) AS used_units,
+            sum(CASE WHEN spend_covered <> 0 THEN {weight("spend_covered")} END) AS spend_weight
         FROM (
-            SELECT *,
-                CASE WHEN is_fee
-                    THEN {is_spend(description, money("x_credits_fee_offset"))} END
-                    AS is_spend_fee,
-                CASE WHEN is_fee OR {money("x_credits_commitment")} <> 0
-                    THEN {resource_pool(description, region)} END AS resource_pool,
-                CASE WHEN is_fee OR {money("x_credits_spend_commitment")} <> 0
-                    THEN 'spend/' || {service} END AS spend_pool
-            FROM (
-                SELECT *, {regular} AND ({is_fee(description, money("x_credits_fee_offset"))})
-                    AS is_fee
-                FROM {relation}
-            )
+            SELECT billing_account_id AS account,
+                nullif({optional("project_id", columns)}, '') AS project,
+                {optional("currency", columns)} AS currency,
+                coalesce({optional("service_id", columns)}, '') AS service,
+                {optional("sku_description", columns)} AS description,
+                {region} AS region,
+                {regular} AS is_regular,
+                {money("x_credits_fee_offset")} <> 0 AS has_offset,
+                {stray if "invoice_month" in has else "false"} AS is_stray,
+                cost, cost + {money("x_credits_total")} AS net,
+                {money("x_credits_promotion")} AS promotion,
+                {money("x_credits_commitment")} AS covered,
+                {money("x_credits_spend_commitment")} AS spend_covered,
+                {optional("usage_amount_in_pricing_units", columns, DECIMAL)} AS amount
+            FROM {relation}
         )
+        GROUP BY ALL
     """
 
 
-def is_fee(description: str, offset: str) -> str:
+def told_apart() -> str:
+    """Return SQL that tells fees from usage, with the pools that join the two."""
+    return f"""
+        SELECT *,
+            CASE WHEN is_fee THEN {is_spend("description")} END AS is_spend_fee,
+            CASE WHEN is_fee OR weight IS NOT NULL THEN {resource_pool("description", "region")} END
+                AS resource_pool,
+            CASE WHEN is_fee OR spend_weight IS NOT NULL THEN 'spend/' || service END AS spend_pool
+        FROM (SELECT *, is_regular AND ({is_fee("description")}) AS is_fee FROM alike)
+    """
+
+
+def is_fee(description: str) -> str:
     """Return whether a regular line is the fee of a commitment."""
     return (
         f"coalesce(lower({description}[1:10]) = 'commitment' OR (contains({description}, 'CUD') "
-        f"AND regexp_matches({description}, '\\bCUDs?\\b')), false) OR {offset} <> 0"
+        f"AND regexp_matches({description}, '\\bCUDs?\\b')), false) OR has_offset"
     )
 
 
-def is_spend(description: str, offset: str) -> str:
+def may_be_fee(description: str) -> str:
+    """Return whether `is_fee` is worth asking: true of every fee, and quickly told."""
+    return f"has_offset OR {description} ILIKE 'commitment%' OR contains({description}, 'CUD')"
+
+
+def is_spend(description: str) -> str:
     """Return whether a fee is for a commitment to spend, not to resources."""
     return (
         f"coalesce({description} ILIKE '%dollar based%' "
-        f"OR regexp_matches({description}, '\\bCUDs?\\b'), false) OR {offset} <> 0"
+        f"OR regexp_matches({description}, '\\bCUDs?\\b'), false) OR has_offset"
     )
 
 
@@ -207,12 +218,17 @@ def resource_pool(description: str, region: str) -> str:
 
 def weight(credit: str) -> str:
     """Return what a line draws from its pool: the amount of its credit, to six places."""
-    return f"CAST(-{credit} AS DECIMAL(18, 6))"
+    return rounded(f"-{credit}", "DECIMAL(18, 6)")
+
+
+def rounded(amount: str, kind: str) -> str:
+    """Return what `CAST(amount AS kind)` is, for a kind of six places, in half the time."""
+    return f"CAST(round({amount}, 6) AS {kind})"
 
 
 def used_units(credit: str) -> str:
     """Return the units of a line that its credit covers."""
-    units = "CAST(amount AS DECIMAL(28, 6))"
+    units = rounded("amount", "DECIMAL(28, 6)")
     return (
         f"CASE WHEN -{credit} = cost THEN {units} ELSE TRY_CAST(CAST({units} AS DOUBLE) * CAST("
         f"-{credit} AS DOUBLE) / CAST(nullif(cost, 0) AS DOUBLE) AS DECIMAL(28, 6)) END"
