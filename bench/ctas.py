@@ -18,7 +18,8 @@ import duckdb
 from core import sql
 from core.backends.duckdb import STORAGE
 from core.config import DuckDbConfig
-from vendors.aws.columns import DECIMAL, raw_name, raw_type
+from core.money import DECIMAL
+from vendors.aws.columns import raw_name, raw_type
 
 THREADS = 2
 

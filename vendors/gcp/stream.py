@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,13 +33,18 @@ def read_month(store: BigQueryStore, restriction: str, key: str, target: Path) -
         session = open_session(client, store, restriction)
         store.charge(f"reading invoice month {key}", int(session.estimated_total_bytes_scanned))
         schema = pa.ipc.read_schema(pa.py_buffer(session.arrow_schema.serialized_schema))
-        with pq.ParquetWriter(target, schema, compression="zstd", compression_level=1) as writer:
-            lines = 0
-            for batches in gathered(client, session, schema):
-                table = pa.Table.from_batches(batches, schema)
-                writer.write_table(table, row_group_size=ROW_GROUP)
-                lines += table.num_rows
-        return lines
+        return write(target, schema, batches(client, session, schema))
+
+
+def write(target: Path, schema: pa.Schema, found: Iterable[pa.RecordBatch]) -> int:
+    """Write batches as one Parquet file, in row groups; return their number of lines."""
+    lines = 0
+    with pq.ParquetWriter(target, schema, compression="zstd", compression_level=1) as writer:
+        for held in gathered(found):
+            table = pa.Table.from_batches(held, schema)
+            writer.write_table(table, row_group_size=ROW_GROUP)
+            lines += table.num_rows
+    return lines
 
 
 @contextmanager
@@ -74,16 +79,24 @@ def open_session(client: Any, store: BigQueryStore, restriction: str) -> Any:
     )
 
 
-def gathered(client: Any, session: Any, schema: pa.Schema) -> Iterator[list[pa.RecordBatch]]:
-    """Yield the batches of all streams, gathered until they fill a row group."""
-    held: list[pa.RecordBatch] = []
+def batches(client: Any, session: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of all streams."""
     for stream in session.streams:
         for message in client.read_rows(stream.name):
             buffer = pa.py_buffer(message.arrow_record_batch.serialized_record_batch)
-            held.append(pa.ipc.read_record_batch(buffer, schema))
-            if sum(batch.num_rows for batch in held) >= ROW_GROUP:
-                yield held
-                held = []
+            yield pa.ipc.read_record_batch(buffer, schema)
+
+
+def gathered(found: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Yield batches together, as soon as they fill a row group."""
+    held: list[pa.RecordBatch] = []
+    lines = 0
+    for batch in found:
+        held.append(batch)
+        lines += batch.num_rows
+        if lines >= ROW_GROUP:
+            yield held
+            held, lines = [], 0
     if held:
         yield held
 

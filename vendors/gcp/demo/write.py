@@ -35,7 +35,11 @@ TABLES = {
 }
 """Table name -> (CSV file beside this module, columns that are not text)."""
 
-FORMATS = {"parquet": "FORMAT parquet, COMPRESSION snappy", "json": "FORMAT json"}
+FORMATS = {
+    "parquet": "FORMAT parquet, COMPRESSION snappy",
+    "json": "FORMAT json",
+    "jsonl.gz": "FORMAT json, COMPRESSION gzip",
+}
 
 
 def write_demo(
@@ -47,7 +51,7 @@ def write_demo(
         root: Folder of the files; made when missing.
         plan: What the bill holds.
         restated: Write only the lines that Google adds later to `plan.corrected`.
-        format: parquet, or json for JSON lines.
+        format: parquet, or json or jsonl.gz for JSON lines.
     """
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="finops-demo-") as spill:
