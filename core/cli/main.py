@@ -76,7 +76,7 @@ def merged(ours: click.Command, vendors: click.Group) -> click.Group:
 def cli(ctx: click.Context, config_path: str | None) -> None:
     """Open FinOps Stack: cloud bills to proven FOCUS 1.2 on one machine.
 
-    Start with `./finops demo`; point it at your own bill with `./finops aws import-cur`.
+    Start with `./finops demo`; then name your bills with `./finops config init` and `./finops run`.
     """
     ctx.obj = {"config_path": config_path}
 

@@ -54,7 +54,7 @@ class NoDatabase(QueryError):
         super().__init__(
             f"there is no database {path} yet",
             hint="`./finops demo` makes one with demo data, "
-            "`./finops aws import-cur` one with yours.",
+            "`./finops config init` and `./finops run` one with yours.",
         )
 
 
