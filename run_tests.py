@@ -2,7 +2,8 @@
 """The gate: lint, types and every test, tier after tier.
 
 `python run_tests.py` installs what it needs into .venv-dev and runs all tiers; a tier that fails
-does not keep the later ones from running. The last line sums up: `N passed, N failed`.
+does not keep the later ones from running. Tiers that use one core run two at a time, and what they
+write appears when they end. The last line sums up: `N passed, N failed`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from xml.etree import ElementTree
 
 import bootstrap
@@ -24,6 +27,8 @@ import bootstrap
 ROOT = Path(__file__).resolve().parent
 SHORT = "--output-format concise"
 NO_TESTS = 5  # pytest's exit code
+RUNNING: set[subprocess.Popen[bytes]] = set()
+"""What Ctrl-C must end."""
 
 
 class Count(NamedTuple):
@@ -46,10 +51,11 @@ class Checks:
     about: str
     commands: tuple[str, ...]
     minutes: int = 5
+    beside: bool = False
 
-    def run(self, options: argparse.Namespace) -> Count:
+    def run(self, options: argparse.Namespace, out: IO[str]) -> Count:
         """Run every command, also after a failure, so that one run shows all there is to mend."""
-        codes = [call(["-m", *command.split()], self.minutes) for command in self.commands]
+        codes = [call(["-m", *command.split()], self.minutes, out) for command in self.commands]
         return Count(failed=1) if any(codes) else Count(passed=1)
 
 
@@ -61,12 +67,14 @@ class Suite:
     about: str
     arguments: str = ""
     minutes: int = 10
+    beside: bool = False
+    """Whether it uses one core, and another such tier may run at the same time."""
 
-    def run(self, options: argparse.Namespace) -> Count:
+    def run(self, options: argparse.Namespace, out: IO[str]) -> Count:
         """Run the folder's tests; a folder that has none yet is told, not failed."""
         folder = ROOT / "tests" / self.name
         if not any(folder.rglob("test_*.py")):
-            say(f"no tests in tests/{self.name} yet")
+            say(f"no tests in tests/{self.name} yet", out)
             return Count()
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "report.xml"
@@ -74,45 +82,63 @@ class Suite:
             arguments += [*self.arguments.split(), *options.pytest]
             if options.coverage:
                 arguments += ["--cov", "--cov-append", "--cov-report="]
-            code = call(arguments, self.minutes)
-            return read_report(report, code)
+            code = call(arguments, self.minutes, out)
+            return read_report(report, code, out)
 
 
 TIERS: tuple[Checks | Suite, ...] = (
     Checks("lint", "style and format", (f"ruff check {SHORT} .", f"ruff format --check {SHORT} .")),
     Checks("types", "strict types", ("mypy",)),
     Suite("unit", "one piece at a time, with the doctests", "core vendors --doctest-modules"),
-    Suite("integration", "from export to marts", "-n 2"),
+    Suite("integration", "from export to marts", "-n 2", minutes=15),
     Suite("property", "what must hold for any input", "-n 2"),
-    Suite("dbt", "the FOCUS project"),
-    Suite("docs", "the documentation against the code"),
-    Suite("s3", "against an S3 server"),
-    Suite("azurite", "against an Azure Blob server"),
-    Suite("bigquery", "against BigQuery and Cloud Storage servers"),
-    Suite("validator", "the export against the FOCUS validator", "-o faulthandler_timeout=600"),
-    Suite("slow", "kills, a fresh clone", minutes=15),
+    Suite("slow", "kills, a fresh clone", minutes=15, beside=True),
+    Suite("dbt", "the FOCUS project", beside=True),
+    Suite("docs", "the documentation against the code", beside=True),
+    Suite("s3", "against an S3 server", beside=True),
+    Suite("azurite", "against an Azure Blob server", beside=True),
+    Suite("bigquery", "against BigQuery and Cloud Storage servers", beside=True),
+    Suite(
+        "validator",
+        "the export against the FOCUS validator",
+        "-o faulthandler_timeout=600",
+        beside=True,
+    ),
 )
 QUICK = ("lint", "types", "unit")
 
 
-def call(arguments: list[str], minutes: int) -> int:
+def call(arguments: list[str], minutes: int, out: IO[str]) -> int:
     """Run Python with these arguments, all its children ended with it; an exit code of its own."""
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=None if out is sys.stdout else out,
+        stderr=None if out is sys.stdout else subprocess.STDOUT,
+    )
+    RUNNING.add(process)
     try:
         return process.wait(timeout=minutes * 60)
     except subprocess.TimeoutExpired:
-        say(f"ended after {minutes} minutes")
+        say(f"ended after {minutes} minutes", out)
         return 1
     finally:
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        end(process)
 
 
-def read_report(report: Path, code: int) -> Count:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that still runs, and all that it began."""
+    RUNNING.discard(process)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def read_report(report: Path, code: int, out: IO[str]) -> Count:
     """Count the tests of a JUnit report; a run that broke without a failed test counts as one."""
     if not report.exists():
-        say("this tier did not start, or did not end")
+        say("this tier did not start, or did not end", out)
         return Count(failed=1)
     suites = list(ElementTree.parse(report).iter("testsuite"))
     total, failures, errors, skipped = (
@@ -125,10 +151,48 @@ def read_report(report: Path, code: int) -> Count:
     return Count(max(total - failed - skipped, 0), failed, skipped)
 
 
-def say(text: str) -> None:
+def say(text: str, out: IO[str]) -> None:
     """Write one line at once, in order with what the tiers write."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    out.write(text + "\n")
+    out.flush()
+
+
+def run_tier(tier: Checks | Suite, options: argparse.Namespace, out: IO[str]) -> Count:
+    """Run one tier between two lines that name it."""
+    say(f"\n=== {tier.name}: {tier.about}", out)
+    began = time.monotonic()
+    count = tier.run(options, out)
+    say(f"--- {tier.name}: {count}; {time.monotonic() - began:.0f} s", out)
+    return count
+
+
+def run_aside(tier: Checks | Suite, options: argparse.Namespace) -> tuple[Count, str]:
+    """Run one tier beside another; return what it wrote, too."""
+    with tempfile.TemporaryFile("w+", errors="replace") as out:
+        count = run_tier(tier, options, out)
+        out.seek(0)
+        return count, out.read()
+
+
+def run_tiers(
+    tiers: Sequence[Checks | Suite], options: argparse.Namespace
+) -> Iterator[tuple[str, Count]]:
+    """Run tiers, those that use one core two at a time, and yield each one's count."""
+    for tier in tiers:
+        if not tier.beside:
+            yield tier.name, run_tier(tier, options, sys.stdout)
+    with ThreadPoolExecutor(1 if options.coverage else 2) as pool:
+        asides = {pool.submit(run_aside, t, options): t.name for t in tiers if t.beside}
+        try:
+            for done in as_completed(asides):
+                count, text = done.result()
+                say(text.rstrip(), sys.stdout)
+                yield asides[done], count
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(RUNNING):
+                end(process)
+            raise
 
 
 def read_options() -> argparse.Namespace:
@@ -152,22 +216,16 @@ def main() -> int:
     options = read_options()
     wanted = options.tier or (QUICK if options.quick else [tier.name for tier in TIERS])
     if options.coverage:
-        call(["-m", "coverage", "erase"], 1)
-    counts: dict[str, Count] = {}
-    for tier in TIERS:
-        if tier.name in wanted:
-            say(f"\n=== {tier.name}: {tier.about}")
-            began = time.monotonic()
-            counts[tier.name] = tier.run(options)
-            say(f"--- {tier.name}: {counts[tier.name]}; {time.monotonic() - began:.0f} s")
+        call(["-m", "coverage", "erase"], 1, sys.stdout)
+    counts = dict(run_tiers([tier for tier in TIERS if tier.name in wanted], options))
     if options.coverage:
-        call(["-m", "coverage", "report"], 1)
+        call(["-m", "coverage", "report"], 1, sys.stdout)
     failed = [name for name, count in counts.items() if count.failed]
     if failed:
         again = " ".join(f"--tier {name}" for name in failed)
-        say(f"\nTo run again what failed: python run_tests.py {again}")
+        say(f"\nTo run again what failed: python run_tests.py {again}", sys.stdout)
     total = Count(*(sum(column) for column in zip(*counts.values(), strict=True)))
-    say(f"\n{total}")
+    say(f"\n{total}", sys.stdout)
     return 1 if total.failed or not total.passed else 0
 
 

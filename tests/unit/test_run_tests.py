@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,13 +33,13 @@ def report(folder: Path, **counts: int) -> Path:
 def test_a_report_is_counted(
     tmp_path: Path, counts: dict[str, int], code: int, expected: Count
 ) -> None:
-    assert run_tests.read_report(report(tmp_path, **counts), code) == expected
+    assert run_tests.read_report(report(tmp_path, **counts), code, sys.stdout) == expected
 
 
 def test_a_tier_without_a_report_has_failed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_tests.read_report(tmp_path / "none.xml", 4) == Count(failed=1)
+    assert run_tests.read_report(tmp_path / "none.xml", 4, sys.stdout) == Count(failed=1)
     assert capsys.readouterr().out == "this tier did not start, or did not end\n"
 
 
@@ -46,20 +47,20 @@ def test_a_tier_without_tests_is_told_and_does_not_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(run_tests, "ROOT", tmp_path)
-    assert Suite("later", "").run(OPTIONS) == Count()
+    assert Suite("later", "").run(OPTIONS, sys.stdout) == Count()
     assert capsys.readouterr().out == "no tests in tests/later yet\n"
 
 
 def test_a_command_that_hangs_is_ended() -> None:
-    assert run_tests.call(["-c", "import time; time.sleep(60)"], minutes=0) == 1
+    assert run_tests.call(["-c", "import time; time.sleep(60)"], minutes=0, out=sys.stdout) == 1
 
 
 def test_every_check_of_a_tier_runs_and_one_failure_fails_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     codes = iter([1, 0])
-    monkeypatch.setattr(run_tests, "call", lambda arguments, minutes: next(codes))
-    assert Checks("lint", "", ("one", "two")).run(OPTIONS) == Count(failed=1)
+    monkeypatch.setattr(run_tests, "call", lambda arguments, minutes, out: next(codes))
+    assert Checks("lint", "", ("one", "two")).run(OPTIONS, sys.stdout) == Count(failed=1)
     assert list(codes) == []
 
 
@@ -80,8 +81,9 @@ def test_the_last_line_sums_up(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     counts = {"lint": Count(1), "unit": Count(3), "s3": Count(2, 1, 2)}
-    monkeypatch.setattr(Suite, "run", lambda tier, options: counts[tier.name])
-    monkeypatch.setattr(run_tests, "TIERS", tuple(Suite(name, name) for name in counts))
+    monkeypatch.setattr(Suite, "run", lambda tier, options, out: counts[tier.name])
+    tiers = tuple(Suite(name, name, beside=name == "s3") for name in counts)
+    monkeypatch.setattr(run_tests, "TIERS", tiers)
     monkeypatch.setattr("sys.argv", ["run_tests.py", *arguments])
 
     assert run_tests.main() == code
@@ -90,6 +92,20 @@ def test_the_last_line_sums_up(
         f"{name}:" for name in ran
     ]
     assert lines[-1] == last
+
+
+def test_tiers_beside_each_other_write_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    commands = ("this --one", "this --two")
+    monkeypatch.setattr(run_tests, "TIERS", [Checks(n, n, commands, beside=True) for n in "ab"])
+    monkeypatch.setattr("sys.argv", ["run_tests.py"])
+
+    assert run_tests.main() == 0
+    shown = capfd.readouterr().out
+    parts = sorted(part.split("--- ")[0] for part in shown.split("=== ")[1:])
+    assert [part.split(":")[0] for part in parts] == ["a", "b"]
+    assert all(part.count("Beautiful is better than ugly.") == 2 for part in parts)
 
 
 def test_every_folder_of_tests_is_a_tier() -> None:
