@@ -109,15 +109,15 @@ def test_every_rule_names_itself_when_one_value_breaks_it(
 
 
 OTHERS: dict[str, str] = {
-    "focus/assert_service_categories_are_those_of_focus.sql": """
+    "rules/assert_service_categories_are_those_of_focus.sql": """
         UPDATE focus.cost_and_usage SET "ServiceSubcategory" = 'Block Storage'
         WHERE "x_SourceLineItemType" = 'Usage'""",
-    "focus/assert_names_and_units_are_steady.sql": """
+    "rules/assert_names_and_units_are_steady.sql": """
         UPDATE focus.cost_and_usage SET "CommitmentDiscountUnit" = 'Days'
         WHERE "CommitmentDiscountStatus" = 'Unused'""",
-    "focus/assert_no_bill_is_loaded_twice.sql": """
+    "rules/assert_no_bill_is_loaded_twice.sql": """
         UPDATE focus.cost_and_usage SET "x_Export" = 'other' WHERE "ChargeCategory" = 'Tax'""",
-    "focus/assert_no_bill_comes_from_two_sources.sql": """
+    "rules/assert_no_bill_comes_from_two_sources.sql": """
         INSERT INTO ledger.loads (load_id, vendor, export, billing_period, dialect, status)
         VALUES ('native', 'aws', 'other', '2026-01-01', 'focus_1_2', 'current');
         UPDATE focus.cost_and_usage SET "x_Export" = 'other', "x_LoadId" = 'native'
@@ -152,6 +152,6 @@ def test_every_other_check_fails_when_its_data_is_broken(
 def test_each_check_of_the_project_is_shown_to_fail(mapped: Path) -> None:
     folder = mapped / TESTS.parent
     known = {*OTHERS, *EXPECTED, *NEEDS_FOCUS_EXPORT}
-    known |= {f"focus/{ERRORS.name}", f"focus/{WARNINGS.name}"}
-    found = {f"{p.parent.name}/{p.name}" for d in ("aws", "focus") for p in (folder / d).iterdir()}
+    known |= {f"rules/{ERRORS.name}", f"rules/{WARNINGS.name}"}
+    found = {f"{p.parent.name}/{p.name}" for d in ("aws", "rules") for p in (folder / d).iterdir()}
     assert found == known
