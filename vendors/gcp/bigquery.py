@@ -32,6 +32,7 @@ from vendors.gcp.columns import REQUIRED, dialect_of, raw_name
 from vendors.gcp.config import GcpConfig, GcpExport
 from vendors.gcp.files import period_of
 from vendors.gcp.plan import Month, Partition, partition_column, planning_query, restriction
+from vendors.gcp.prices import GcpVersion
 
 ADDRESS = "https://bigquery.googleapis.com"
 
@@ -211,7 +212,7 @@ def versions(store: BigQueryStore, export: GcpExport) -> Iterator[ExportVersion]
             f"{period_name(found[0].period)} to {period_name(found[-1].period)}",
         )
     for month in wanted:
-        yield ExportVersion(
+        yield GcpVersion(
             vendor="gcp",
             export=export.name,
             billing_period=month.period,
@@ -221,4 +222,5 @@ def versions(store: BigQueryStore, export: GcpExport) -> Iterator[ExportVersion]
             files=(f"{month.period:%Y%m}",),
             format="bigquery",
             dialect=dialect,
+            prices=export.settings.pricing_source or "",
         )

@@ -48,6 +48,10 @@ class GcpConfig(GoogleAccess, Section):
     table: str | None = None
     """Table of the export, such as gcp_billing_export_resource_v1_012345_6789AB_CDEF01."""
 
+    pricing_source: str | None = None
+    """Files of the pricing export as Parquet, a file or a folder of this machine: list prices for
+    lines that have none. Costs never come from it."""
+
     export_name: str | None = None
     """Name of the export here; the table's, or 'files', when not set."""
 

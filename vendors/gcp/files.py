@@ -24,6 +24,7 @@ from core.periods import name as period_name
 from core.storage.base import ObjectStore
 from vendors.gcp.config import GcpExport, place
 from vendors.gcp.formats import format_of
+from vendors.gcp.prices import GcpVersion
 from vendors.gcp.readers import Part, parts
 
 DEPTH = 8
@@ -73,7 +74,7 @@ def version_of(store: ObjectStore, export: GcpExport, period: date, month: Found
     facts = [(key, store.size(key), store.modified(key)) for key in keys]
     fingerprint = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
     newest = f"{month.newest:%Y-%m-%dT%H:%M:%SZ}" if month.newest else "unknown time"
-    return ExportVersion(
+    return GcpVersion(
         vendor="gcp",
         export=export.name,
         billing_period=period,
@@ -83,6 +84,7 @@ def version_of(store: ObjectStore, export: GcpExport, period: date, month: Found
         files=tuple(keys),
         format=month.files[keys[0]],
         dialect=month.dialects.pop(),
+        prices=export.settings.pricing_source or "",
     )
 
 

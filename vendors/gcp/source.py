@@ -11,6 +11,7 @@ from core import sql
 from core.errors import ExportCollision
 from core.exports import ExportVersion, RawColumn, SourceRelation
 from core.storage.base import ObjectStore
+from vendors.gcp.prices import with_prices
 from vendors.gcp.readers import Part, parts
 
 
@@ -25,7 +26,7 @@ def source(
     found = parts(store, version.files, version.format, connection)
     if len(version.files) > 1:
         refuse_copies(store, found, version, connection)
-    relations = [relation(part, version) for part in found]
+    relations = [relation(part, version, connection) for part in found]
     if len(relations) == 1:
         return relations[0]
     names: dict[str, str] = {}
@@ -102,16 +103,23 @@ def key_of(found: Sequence[Part], address: str) -> str:
     return next(part.addresses[address] for part in found if address in part.addresses)
 
 
-def relation(part: Part, version: ExportVersion) -> SourceRelation:
-    """Return one part's lines of the month."""
+def relation(
+    part: Part, version: ExportVersion, connection: duckdb.DuckDBPyConnection
+) -> SourceRelation:
+    """Return one part's lines of the month, with list prices where the user has some."""
     period = RawColumn(
         name="billing_period",
         type="DATE",
         expression=f"CAST('{version.billing_period}' AS DATE)",
     )
-    lines = part.of_month(f"{version.billing_period:%Y%m}")
-    chosen = f"SELECT *, filename FROM {part.reader} AS t WHERE {lines}"
-    return SourceRelation(columns=(*part.columns.values(), period), relation=f"({chosen}) AS t")
+    lines, prices = with_prices(part, version, connection)
+    added = "".join(f", {c.expression} AS {c.name}" for c in prices)
+    month = part.of_month(f"{version.billing_period:%Y%m}")
+    chosen = f"SELECT t.*, t.filename{added} FROM {lines} WHERE {month}"
+    own = [replace(column, expression=f"t.{column.name}") for column in prices]
+    return SourceRelation(
+        columns=(*part.columns.values(), *own, period), relation=f"({chosen}) AS t"
+    )
 
 
 def as_types(relation: SourceRelation, kinds: dict[str, str]) -> SourceRelation:

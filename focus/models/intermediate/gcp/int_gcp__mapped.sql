@@ -65,7 +65,13 @@ rated as (
         *,
         case
             when charge_category = 'Usage' and has_list
-                then {{ unit_price('price_list_price', 'list_cost', 'pricing_quantity') }}
+                then {{ unit_price(
+                    'coalesce(price_list_price, x_pricing_list_price)',
+                    'list_cost', 'pricing_quantity') }}
+            -- No list cost in the bill: a price from the list stands only where it makes the cost.
+            when charge_category = 'Usage' and pricing_quantity <> 0 and not {{ price_misses_cost(
+                'x_pricing_list_price', 'pricing_quantity', 'list_cost', '0.00000005') }}
+                then x_pricing_list_price
         end as list_unit_price,
         case
             when charge_category in ('Usage', 'Purchase')
@@ -212,7 +218,9 @@ select
     case
         when charge_category in ('Usage', 'Purchase') and sku_id <> ''
             then sku_id
-                || '/' || coalesce(cast(cast(price_tier_start_amount as double) as varchar), '0.0')
+                || '/' || coalesce(cast(cast(coalesce(
+                    price_tier_start_amount, x_pricing_tier_start_amount
+                ) as double) as varchar), '0.0')
                 || coalesce('/' || nullif(consumption_model_id, ''), '')
     end as sku_price_id,
     case

@@ -38,6 +38,8 @@
     ['price_effective_price', money],
     ['price_effective_price_default', money],
     ['price_tier_start_amount', money],
+    ['x_pricing_list_price', money],
+    ['x_pricing_tier_start_amount', money],
     ['usage_amount', 'DOUBLE'],
     ['usage_unit', 'VARCHAR'],
     ['usage_amount_in_pricing_units', money],
