@@ -67,11 +67,14 @@ class ExportCollision(SourceError):
 
 
 class RepeatedDelivery(SourceError):
-    def __init__(self, where: str, first: str, second: str) -> None:
+    def __init__(self, where: str, first: str, second: str, *, hint: str = "") -> None:
+        delivery = (
+            'Where each file is the whole month anew, set delivery = "newest"; where both '
+            'are parts of the bill, delivery = "parts" (also --delivery).'
+        )
         super().__init__(
             f"{where}: {first} and {second} hold the same lines, which would count twice",
-            hint='Where each file is the whole month anew, set delivery = "newest"; where both '
-            'are parts of the bill, delivery = "parts" (also --delivery).',
+            hint=hint or delivery,
         )
 
 

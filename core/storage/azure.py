@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -199,7 +200,7 @@ def first_sentence(error: Exception) -> str:
 
 
 def open_container(address: Address, access: AzureAccess) -> Any:
-    """Return the client of a container: explicit keys first, then Azure's own chain.
+    """Return the client of a container: the settings first, then the variables, then a chain.
 
     Raises:
         BadSetting, MissingSetting.
@@ -208,21 +209,50 @@ def open_container(address: Address, access: AzureAccess) -> Any:
 
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     options: dict[str, Any] = {**RETRIES, "connection_timeout": 10}
-    text = access.connection_string or os.environ.get("AZURE_STORAGE_CONNECTION_STRING")
-    if text and not (access.account_key or access.sas_token or address.sas):
+    if text := connection_string(address, access):
         try:
             return ContainerClient.from_connection_string(text, address.container, **options)
         except ValueError as error:
             expected = "a connection string as the portal shows it"
             raise BadSetting(f"{access.section}.connection_string", MASK, expected) from error
-    url = address.account_url or access.endpoint_url or account_url(access)
-    if access.endpoint_url:
-        url = access.endpoint_url.rstrip("/")
+    url = (access.endpoint_url or address.account_url or account_url(access)).rstrip("/")
     try:
         return ContainerClient(url, address.container, credential_of(address, access), **options)
     except ValueError as error:
         expected = "a complete address and credentials"
         raise BadSetting(f"{access.section}.endpoint_url", url, expected) from error
+
+
+def connection_string(address: Address, access: AzureAccess) -> str | None:
+    """Return the settings' connection string, or the variable's where no setting is a credential.
+
+    Raises:
+        BadSetting: If the settings' is of another account than the source. The variable's is then
+            left alone: it is there for another program.
+    """
+    given = (access.account_key, access.sas_token, address.sas, access.client_id)
+    text = access.connection_string
+    if not text and not any(given):
+        text = os.environ.get("AZURE_STORAGE_CONNECTION_STRING")
+    wanted = access.account_name or named_account(address.account_url)
+    found = re.search(r"(?:^|;)\s*AccountName=([^;]+)", text or "", re.IGNORECASE)
+    if not wanted or not found or found[1].strip() == wanted:
+        return text
+    if text == access.connection_string:
+        expected = f"a connection string of the account {wanted}"
+        raise BadSetting(f"{access.section}.connection_string", MASK, expected)
+    return None
+
+
+def named_account(url: str | None) -> str | None:
+    """Return the account that a blob endpoint is of.
+
+    >>> named_account("https://acme.blob.core.windows.net"), named_account("http://[::1]:1/dev")
+    ('acme', 'dev')
+    """
+    parts = urlsplit(url or "")
+    first = parts.path.strip("/").partition("/")[0]
+    return first or (parts.hostname or "").partition(".")[0] or None
 
 
 def account_url(access: AzureAccess) -> str:
@@ -238,7 +268,7 @@ def credential_of(address: Address, access: AzureAccess) -> Any:
 
     The chain is Microsoft's: AZURE_ variables, workload and managed identity, az login.
     """
-    given = any(n for n in (access.account_key, access.sas_token, address.sas, access.client_id))
+    given = any((access.account_key, access.sas_token, address.sas, access.client_id))
     env = {} if given else os.environ
     if key := access.account_key or env.get("AZURE_STORAGE_KEY"):
         return key

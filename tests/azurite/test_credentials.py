@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import BadSetting, MissingSetting
 from core.storage.access import AzureAccess
-from core.storage.azure import account_url, credential_of, parse_address
+from core.storage.azure import account_url, connection_string, credential_of, parse_address
 
 BILLS = parse_address("az://bills")
 
@@ -38,6 +38,26 @@ def test_keys_come_before_signatures_and_settings_before_variables(monkeypatch):
     assert credential_of(BILLS, AzureAccess()) == "variable"
     assert credential_of(BILLS, AzureAccess(sas_token="?sv=1&sig=2")) == "sv=1&sig=2"
     assert credential_of(BILLS, AzureAccess(account_key="k", sas_token="s")) == "k"
+
+
+OURS, THEIRS = "AccountName=acme;AccountKey=a2V5", "AccountName=other;AccountKey=a2V5"
+ACME = parse_address("abfss://bills@acme.dfs.core.windows.net")
+
+
+def test_a_connection_string_comes_before_keys_and_settings_before_variables(monkeypatch):
+    assert connection_string(ACME, AzureAccess(connection_string=OURS, account_key="k")) == OURS
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", OURS)
+    assert connection_string(ACME, AzureAccess()) == OURS
+    assert connection_string(BILLS, AzureAccess()) == OURS
+    assert connection_string(ACME, AzureAccess(account_key="k")) is None
+
+
+def test_a_connection_string_of_another_account_never_opens_that_account(monkeypatch):
+    with pytest.raises(BadSetting, match="of the account acme"):
+        connection_string(ACME, AzureAccess(connection_string=THEIRS))
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", THEIRS)
+    assert connection_string(ACME, AzureAccess()) is None
+    assert connection_string(BILLS, AzureAccess(account_name="acme")) is None
 
 
 def test_a_service_principal_needs_its_tenant():

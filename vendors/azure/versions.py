@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from core.errors import BadManifest, ManifestNotFound, NothingInRange
+from core.errors import BadManifest, ManifestNotFound, NothingInRange, WrongExportVersion
 from core.exports import ExportVersion
 from core.periods import name as period_name
 from core.storage.base import ObjectStore
 from vendors.azure.config import AzureExport
 from vendors.azure.manifest import Run, month_folders, newest_run
 
+FOCUS_VERSIONS = ("1.0", "1.0r2", "1.1", "1.2")
+"""Those that the models read; Azure calls the last 1.2-preview."""
 LOOK = (
     "Check source, prefix and export name with `./finops azure list-exports`; Cost Management "
     "runs a new export within a day, or at once with `Run now`."
@@ -120,8 +122,17 @@ def dialect(runs: list[Run]) -> str:
 
     'cost_pair' has actual and amortised lines, 'cost_actual' only the former; FOCUS exports are
     called by their version: 'focus_1_0', 'focus_1_0r2', 'focus_1_2'.
+
+    Raises:
+        WrongExportVersion: If Azure's FOCUS is of a version that no model reads.
     """
     if runs[0].dataset != "focus":
         return "cost_pair" if len(runs) == 2 else "cost_actual"
-    found = re.match(r"v?(\d+)\.(\d+)(r\d+)?", runs[0].data_version)
-    return f"focus_{found[1]}_{found[2]}{found[3] or ''}" if found else "focus_1_0"
+    run = runs[0]
+    found = re.match(r"v?(\d+\.\d+(?:r\d+)?)", run.data_version)
+    version = found[1] if found else FOCUS_VERSIONS[0]
+    if version not in FOCUS_VERSIONS:
+        known = f"one of {', '.join(FOCUS_VERSIONS)}"
+        hint = "Choose one of these as the export's data version, or update finops."
+        raise WrongExportVersion(run.manifest, known, f"FOCUS {version}", hint=hint)
+    return f"focus_{version.replace('.', '_')}"

@@ -141,8 +141,9 @@ def known(table: Table) -> Table:
 
 
 def dates_in(connection: duckdb.DuckDBPyConnection, table: Table) -> Dates:
-    """Tell how a table writes dates, from its first lines."""
-    texts = []
+    """Tell how a table writes dates, from its first lines; the column of months tells most."""
+    months: list[str] = []
+    others: list[str] = []
     for raw in (table.month, "charge_period_start", "charge_period_end"):
         expression, kind = table.cells().get(raw, ("NULL", ""))
         if kind == "VARCHAR":
@@ -150,8 +151,8 @@ def dates_in(connection: duckdb.DuckDBPyConnection, table: Table) -> Dates:
                 f"SELECT DISTINCT x FROM (SELECT {expression} AS x FROM {table.relation} "
                 f"LIMIT {SAMPLED}) WHERE x IS NOT NULL"
             ).fetchall()
-            texts.append([str(row[0]) for row in rows])
-    return dates_of(texts[0], [t for more in texts[1:] for t in more]) if texts else Dates()
+            (months if raw == table.month else others).extend(str(row[0]) for row in rows)
+    return dates_of(months, others)
 
 
 def text_of(expression: str, kind: str, *, text: bool) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import duckdb
 
 from core import sql
-from core.errors import ExportCollision
+from core.errors import RepeatedDelivery
 from core.exports import ExportVersion, RawColumn, SourceRelation
 from core.storage.base import ObjectStore
 from vendors.gcp.prices import with_prices
@@ -62,7 +62,7 @@ def refuse_copies(
     every batch of it is in the other, whole and equal.
 
     Raises:
-        ExportCollision: With both files.
+        RepeatedDelivery: With both files.
     """
     batches = " UNION ALL BY NAME ".join(batches_of(part, version) for part in found)
     row = connection.execute(
@@ -80,9 +80,8 @@ def refuse_copies(
     ).fetchone()
     if row:
         one, other = (store.name(key_of(found, str(address))) for address in row)
-        raise ExportCollision(
-            one, other, "every line of the first is in the second too, and would count twice"
-        )
+        hint = "Keep one extract of each line: move the older file out of the folder."
+        raise RepeatedDelivery(version.export, one, other, hint=hint)
 
 
 def batches_of(part: Part, version: ExportVersion) -> str:
