@@ -54,6 +54,12 @@ def test_every_wrong_setting_is_listed():
     assert listed[1:] == [setting.name for setting in SETTINGS]
 
 
+def test_every_check_that_warns_is_explained():
+    checks = (ROOT / "focus" / "tests").rglob("*.sql")
+    warning = {path.stem for path in checks if "severity='warn'" in path.read_text()}
+    assert set(re.findall(r"^\| `(assert_\w+)` \|", section("Attention"), re.M)) == warning
+
+
 def test_the_number_of_kills_is_true():
     words = {22: "twenty-two"}
     assert f"SIGKILL at {words[len(POINTS)]} points" in PAGE
