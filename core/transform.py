@@ -21,6 +21,8 @@ from core.interrupt import interrupted
 from core.progress import Progress
 
 PROJECT = ROOT / "focus"
+PARSED: dict[str, Any] = {}
+"""Name of the database -> dbt's manifest of the project."""
 FOLDERS = ("models/staging", "models/intermediate", "seeds", "tests")
 """Where each vendor has a folder of its own name."""
 DBT_SETTINGS = {
@@ -59,7 +61,7 @@ def build(
 
     done = Counter(progress)
     with environment(database, limits, state), redirect_stdout(StringIO()):
-        runner = dbtRunner(callbacks=[done.event])
+        runner = dbtRunner(manifest=parsed(database), callbacks=[done.event])
         result = runner.invoke(
             [
                 command,
@@ -83,6 +85,25 @@ def build(
     if not result.success:
         raise TransformError(["dbt ended without success"])
     return [describe(r) for r in results if r.status == "warn"]
+
+
+def parsed(database: Path) -> Any:
+    """Return the parsed project, which a process reads once; None where dbt has to name its faults.
+
+    dbt writes the database's name into every model, so that each name has a project of its own.
+    """
+    from dbt.cli.main import dbtRunner
+
+    if database.stem not in PARSED:
+        result = dbtRunner().invoke(
+            ["parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        )
+        if result.exception is not None and interrupted(result.exception):
+            raise KeyboardInterrupt from result.exception
+        if not result.success:
+            return None
+        PARSED[database.stem] = result.result
+    return PARSED[database.stem].deepcopy()
 
 
 def left_out(database: Path) -> list[str]:
