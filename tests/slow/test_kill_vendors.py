@@ -135,7 +135,7 @@ def test_killed_at_any_point_the_last_good_state_holds(point, command, finops):
 def test_killed_in_the_focus_build_the_last_good_state_holds(command, finops):
     """Also after dbt has written FOCUS: it went to the working copy."""
     before = finops.fingerprint()
-    result = finops.run("after dbt has ended", *command, command=KILLED)
+    result = finops.run("after dbt has ended", *command, command=KILLED, timeout=600)
     assert result.code == -signal.SIGKILL, result.err
     assert finops.fingerprint() == before
 
