@@ -61,7 +61,7 @@ LINES = [
     named("unlisted", "0.10", "not listed"),
     named("plain", "0.10", "in euros", currency="EUR"),
 ]  # fmt: skip
-"""0.68 dollars and 0.10 euros."""
+"""0.76 dollars and 0.10 euros."""
 
 
 @pytest.fixture
@@ -92,8 +92,8 @@ def test_a_price_of_the_list_stands_where_the_bill_has_none(command, tmp_path, f
         ("second tier", Decimal("0.05"), "tiers/100.0"),
         ("tier unknown", None, "tiers/0.0"),
     ]
-    assert sum(billed for *_, billed, _ in found) == Decimal("0.78")
-    assert sum(cost for *_, cost in found) == Decimal("0.82")
+    assert sum(billed for *_, billed, _ in found) == Decimal("0.86")
+    assert sum(cost for *_, cost in found) == Decimal("0.90")
 
 
 def test_costs_are_the_same_without_a_list(command, finops: Finops):
@@ -102,7 +102,7 @@ def test_costs_are_the_same_without_a_list(command, finops: Finops):
     assert finops.sql(
         "SELECT count(*), count(ListUnitPrice), sum(BilledCost), sum(ListCost) "
         "FROM focus.cost_and_usage"
-    ) == [(9, 1, Decimal("0.78"), Decimal("0.82"))]
+    ) == [(9, 1, Decimal("0.86"), Decimal("0.90"))]
 
 
 def test_a_list_that_is_none_is_refused(command, tmp_path, finops: Finops):
