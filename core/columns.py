@@ -47,7 +47,7 @@ def kept_type(kind: str, *, nested: str = "JSON") -> str:
         return "DOUBLE" if kind == "FLOAT" else "BIGINT"
     if kind.startswith("TIMESTAMP"):
         return "TIMESTAMP"
-    if is_nested(kind):
+    if is_nested(kind) or kind == "JSON":
         return nested
     return DECIMAL if kind.startswith("DECIMAL") else "VARCHAR"
 
@@ -58,15 +58,17 @@ def is_nested(kind: str) -> bool:
 
 def cast(expression: str, kind: str, wanted: str) -> str:
     """Return SQL for a cell of one type as a value of the raw table's."""
-    if wanted == "JSON":
-        return f"CAST({expression if kind == 'VARCHAR' else f'to_json({expression})'} AS JSON)"
     if wanted == kind:
         return expression
+    if wanted == "JSON":
+        return f"CAST({expression if kind == 'VARCHAR' else f'to_json({expression})'} AS JSON)"
     if wanted == DECIMAL and kind in ("DOUBLE", "FLOAT"):
         return from_double(expression)
     if wanted == DECIMAL and kind == "VARCHAR":
         return from_text(expression)
-    if wanted in ("DATE", "TIMESTAMP") and kind == "TIMESTAMP WITH TIME ZONE":
+    if wanted == "TIMESTAMP" and kind == "TIMESTAMP WITH TIME ZONE":
+        return f"make_timestamp(epoch_us({expression}))"  # needs no calendar, so costs nothing
+    if wanted == "DATE" and kind == "TIMESTAMP WITH TIME ZONE":
         return f"CAST({expression} AT TIME ZONE 'UTC' AS {wanted})"
     if wanted == "TIMESTAMP" and kind == "VARCHAR":
         return iso_time(expression)

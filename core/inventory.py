@@ -6,6 +6,8 @@ A month is then all files that hold lines of it. What a file holds is read once 
 - A month whose files changed, or were joined by another, is replaced whole by what lies there.
 - A month that only lost files stays as it was loaded: providers delete old files after a time.
 - A file that was written anew without a month that it held is taken off that month.
+- A loaded month whose file changed is loaded again also where only other months are asked for: a
+  line may have moved from one to the other.
 """
 
 from __future__ import annotations
@@ -14,7 +16,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
+from core.configured import Configured
+from core.errors import NothingInRange
+from core.periods import name as period_name
 from core.storage.base import ObjectStore
 
 
@@ -40,8 +46,13 @@ class Month:
     period: date
     files: tuple[str, ...]
     fingerprint: str
+    written: str
+    """When the newest of its files was written, in UTC."""
     shared: bool
     """Whether a file of it holds lines of other months too."""
+    taken: bool = False
+    """Whether a file that is still there lost lines of it, or may have: loaded months that share a
+    file must change together, or a line that moved from one to the other counts twice."""
 
 
 def stamp_of(store: ObjectStore, key: str) -> str:
@@ -66,26 +77,33 @@ def months(
         now = {k for k, content in present.items() if period in content.periods}
         was = {k for k, content in former.items() if period in content.periods}
         gone = was - present.keys()
-        rewritten = {k for k in was & present.keys() if k not in now}
+        rewritten = {k for k in was & present.keys() if former[k].stamp != present[k].stamp}
+        left = {k for k in rewritten if k not in now}
         same = all(k in was and former[k].stamp == present[k].stamp for k in now)
-        kept = gone if gone and same and not rewritten else set()
+        kept = gone if gone and same and not left else set()
         for key in kept:
-            noted[key] = keep(noted.get(key), former[key], period)
-        stamps = {k: (former if k in kept else present)[k].stamp for k in now | kept | rewritten}
+            noted[key] = replace(former[key], periods=(*noted_periods(noted, key), period))
+        stamps = {k: (former if k in kept else present)[k].stamp for k in now | kept}
         found.append(
             Month(
                 period=period,
-                files=tuple(sorted(now | rewritten)),
+                files=tuple(sorted(now)),
                 fingerprint=fingerprint(stamps.items(), salt),
-                shared=any(len(present[k].periods) != 1 for k in now | rewritten),
+                written=newest(stamps.values()),
+                shared=any(len(present[k].periods) != 1 for k in now),
+                taken=any({*former[k].periods, *present[k].periods} != {period} for k in rewritten),
             )
         )
+    held = {month.period for month in found}
+    for key in former.keys() - present.keys():
+        if others := [p for p in former[key].periods if p not in held]:
+            noted[key] = replace(former[key], periods=(*noted_periods(noted, key), *others))
     return [*found, *emptied(present, former, salt)], noted
 
 
-def keep(noted: FileContent | None, former: FileContent, period: date) -> FileContent:
-    """Return the note of a file that is gone, for one more month that it still counts for."""
-    return replace(former, periods=(*(noted.periods if noted else ()), period))
+def noted_periods(noted: Inventory, key: str) -> tuple[date, ...]:
+    """Return the months that a file, which is gone, is noted to count for."""
+    return noted[key].periods if key in noted else ()
 
 
 def emptied(
@@ -104,10 +122,34 @@ def emptied(
                 period=period,
                 files=tuple(sorted(files)),
                 fingerprint=fingerprint(files.items(), salt),
+                written=newest(files.values()),
                 shared=True,
+                taken=True,
             )
 
 
 def fingerprint(stamps: Iterable[tuple[str, str]], salt: str) -> str:
     text = "\n".join([salt, *(f"{key}\t{stamp}" for key, stamp in sorted(stamps))])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def newest(stamps: Iterable[str]) -> str:
+    """Return the latest time that stamps hold, to the second."""
+    return max(stamp.partition(" ")[2][:19] for stamp in stamps) + "Z"
+
+
+def in_range(found: Iterable[Month], export: Configured[Any], where: str) -> list[Month]:
+    """Return the months that are asked for, and those that must change with them; oldest first.
+
+    Raises:
+        NothingInRange: If there are months, but none that is asked for.
+    """
+    months = sorted(found, key=lambda month: month.period)
+    if months and not any(export.wants(month.period) for month in months):
+        raise NothingInRange(
+            where,
+            period_name(export.start) if export.start else "the beginning",
+            period_name(export.end) if export.end else "now",
+            f"{period_name(months[0].period)} to {period_name(months[-1].period)}",
+        )
+    return [month for month in months if export.wants(month.period) or month.taken]

@@ -104,7 +104,14 @@ class Offer:
             versions: Sequence[ExportVersion] = list(vendor.versions(store, export))
             return cls(vendor=vendor, export=export, store=store, versions=versions)
         noted = ledger.inventory(database, vendor.name, export.name)
-        versions, stock = vendor.stock(store, export, noted)
+        current = ledger.current_versions(database, vendor.name)
+        offered, stock = vendor.stock(store, export, noted)
+        versions = [
+            version
+            for version in offered
+            if export.wants(version.billing_period)
+            or (version.export, version.billing_period) in current
+        ]
         return cls(vendor=vendor, export=export, store=store, versions=versions, stock=stock)
 
     def new(self, database: Path) -> list[ExportVersion]:

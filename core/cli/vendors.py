@@ -15,6 +15,7 @@ from core.cli.tables import print_table
 from core.config import Config
 from core.exports import ExportVersion, load_vendor
 from core.periods import name as period_name
+from core.run import Offer
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -87,7 +88,7 @@ def offered(
     found = load_vendor(vendor)
     current = ledger.current_versions(config.database_path, vendor)
     for export in found.exports(config.vendors[vendor]):
-        for version in found.versions(found.store(export), export):
+        for version in Offer.read(found, export, config.database_path).versions:
             known = current.get((version.export, version.billing_period))
             same = known is not None and known.fingerprint == version.fingerprint
             yield (

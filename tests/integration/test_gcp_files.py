@@ -76,95 +76,30 @@ def test_credits_in_the_spelling_of_python_are_read(tmp_path: Path, finops: Fino
     assert billed(finops) == Decimal("4.649999999")
 
 
-def test_a_month_is_replaced_whole_when_one_of_its_files_changes(
-    tmp_path: Path, finops: Finops
-) -> None:
-    folder = tmp_path / "export"
-    write(folder / "2026-01-05.parquet", [line("1.10"), line("1.10")])
-    write(folder / "2026-02-03.parquet", [line("0.30", day=31), line("5.00", month="2026-02")])
-    load(finops, folder)
-    february = finops.content("gcp_billing.billing_2026_02")
-    assert billed(finops) == Decimal("2.50")
+def test_addresses_that_are_not_read_are_told(finops: Finops) -> None:
+    result = finops("gcp", "import-billing", "--source", "s3://bucket/billing")
 
-    write(folder / "2026-01-05.parquet", [line("1.10"), line("1.25")])
-    load(finops, folder)
+    assert (result.code, "gs://bucket/folder" in result.error) == (2, True)
 
-    assert billed(finops) == Decimal("2.65")
-    assert billed(finops, "2026-02") == Decimal("5.00")
-    assert finops.content("gcp_billing.billing_2026_02") == february
+
+def test_list_tables_without_settings_tells_of_files(finops: Finops) -> None:
+    result = finops("gcp", "list-tables")
+
+    assert (result.code, "--source" in result.hint) == (2, True)
+
+
+def test_keys_that_only_late_lines_have_are_kept(tmp_path: Path, finops: Finops) -> None:
+    """The first thousand lines tell the structure, and the others whether it is all."""
+    usual = [line("0.01") for _ in range(1_100)]
+    late = line("1.00", novelty="new", service={"billing_kind": "late"})
+    write(tmp_path / "export" / "a.jsonl", [*usual, late])
+
+    load(finops, tmp_path / "export", "--no-transform")
+
     assert finops.sql(
-        "SELECT strftime(billing_period, '%Y-%m'), status FROM ledger.loads ORDER BY ALL"
-    ) == [("2026-01", "current"), ("2026-01", "superseded"), ("2026-02", "current")]
-
-
-def test_nothing_new_opens_nothing_for_writing(tmp_path: Path, finops: Finops) -> None:
-    write(tmp_path / "export" / "a.parquet", JANUARY)
-    load(finops, tmp_path / "export")
-    before = finops.fingerprint()
-
-    result = finops("gcp", "import-billing", "--source", str(tmp_path / "export"))
-
-    assert "nothing new" in result.out
-    assert finops.fingerprint() == before
-
-
-def test_late_lines_in_a_new_file_join_their_invoice_month(tmp_path: Path, finops: Finops) -> None:
-    folder = tmp_path / "export"
-    write(folder / "2026-01.parquet", [line("1.00")])
-    load(finops, folder)
-
-    write(folder / "2026-02.parquet", [line("2.00", month="2026-02"), line("0.25", day=31)])
-    load(finops, folder)
-
-    assert billed(finops) == Decimal("1.25")
-    assert billed(finops, "2026-02") == Decimal("2.00")
-
-
-def raw(finops: Finops) -> dict[str, Decimal]:
-    """Return the cost of each invoice month that the raw tables hold."""
-    return dict(
-        finops.sql(
-            "SELECT strftime(billing_period, '%Y-%m'), sum(cost) FROM gcp_billing.files GROUP BY 1"
-        )
-    )
-
-
-def test_a_month_that_no_file_holds_any_more_stays_as_it_was_loaded(
-    tmp_path: Path, finops: Finops
-) -> None:
-    """Extracts are deleted after a time, or made for the newest months alone."""
-    folder = tmp_path / "export"
-    write(folder / "old.csv.gz", [line("1.00", month="2025-12")])
-    write(folder / "new.csv.gz", [line("2.00"), line("4.00", month="2026-02")])
-    load(finops, folder, "--no-transform")
-    (folder / "old.csv.gz").unlink()
-    before = finops.fingerprint()
-
-    again = finops("gcp", "import-billing", "--source", str(folder), "--no-transform")
-
-    assert again.out == "files  nothing new: 2 billing periods are current\n"
-    assert finops.fingerprint() == before
-    write(folder / "new.csv.gz", [line("4.50", month="2026-02")])
-    load(finops, folder, "--no-transform")
-    assert raw(finops) == {
-        "2025-12": Decimal("1.00"), "2026-01": Decimal("2.00"), "2026-02": Decimal("4.50"),
-    }  # fmt: skip
-
-
-def test_a_month_that_lost_one_of_its_files_is_what_the_others_hold(
-    tmp_path: Path, finops: Finops
-) -> None:
-    """No manifest tells an extract that was deleted from one that was taken back."""
-    folder = tmp_path / "export"
-    write(folder / "1.csv.gz", [line("1.00")])
-    write(folder / "2.csv.gz", [line("2.00", day=6), line("4.00", month="2026-02")])
-    load(finops, folder, "--no-transform")
-    (folder / "1.csv.gz").unlink()
-
-    result = finops("gcp", "import-billing", "--source", str(folder), "--no-transform")
-
-    assert [text.split()[1:3] for text in result.out.splitlines()] == [["2026-01", "restated"]]
-    assert raw(finops) == {"2026-01": Decimal("2.00"), "2026-02": Decimal("4.00")}
+        "SELECT novelty, service_billing_kind, count(*), sum(cost) FROM gcp_billing.files "
+        "GROUP BY ALL ORDER BY 3"
+    ) == [("new", "late", 1, Decimal("1.00")), (None, None, 1100, Decimal("11.00"))]
 
 
 def test_the_invoice_month_decides_and_not_the_time_of_usage(

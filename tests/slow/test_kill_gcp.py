@@ -18,7 +18,7 @@ from tests.fixtures.killed import PUBLISHED
 from tests.slow.test_kill import KILLED, assert_tidy
 
 OWN_POINTS = {
-    "after asking the files for their months": "vendors.gcp.files:months:after:1",
+    "after asking the files for their months": "vendors.gcp.files:ask:after:1",
     "after looking for copies of lines": "vendors.gcp.source:refuse_copies:after:1",
 }
 RAW_POINTS = [

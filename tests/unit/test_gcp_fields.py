@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from duckdb.sqltypes import DuckDBPyType
 
-from vendors.gcp.fields import Field, columns, numeric, utc
+from vendors.gcp.fields import Field, column, columns, numeric
 
 
 def value(expression: str, source: str) -> object:
@@ -32,7 +32,9 @@ def test_numerics_of_avro_are_their_decimals(blob: str, number: str) -> None:
      "2026-01-05T09:00:00+01:00"],
 )  # fmt: skip
 def test_times_are_utc_in_every_spelling(text: str) -> None:
-    assert str(value(utc("t.x"), f"'{text}'")) == "2026-01-05 08:00:00"
+    time = column(Field("export_time", "t.x", DuckDBPyType("VARCHAR")))
+
+    assert str(value(time.expression, f"'{text}'")) == "2026-01-05 08:00:00"
 
 
 def test_structs_are_taken_apart_and_lists_kept() -> None:

@@ -60,3 +60,30 @@ def test_other_settings_are_another_month():
 
     one, other = (months(files, files, salt=salt)[0][0].fingerprint for salt in ("x", "y"))
     assert one != other
+
+
+def test_a_month_that_a_file_left_is_the_same_month_from_then_on():
+    former = {"a": held("1", JAN, FEB), "b": held("2", JAN)}
+    present = {"a": held("3", FEB), "b": held("2", JAN)}
+
+    found, noted = months(present, former)
+
+    assert found[0].files == ("b",)
+    assert found[0].fingerprint != by_period(former, {})[JAN][1]
+    assert by_period(present, noted)[JAN][1] == found[0].fingerprint
+
+
+def test_a_file_of_elsewhere_stays_noted_for_the_months_that_are_loaded_from_it():
+    former = {"x/a": held("1", JAN, FEB)}
+
+    _, noted = months({"y/a": held("2", FEB)}, former)
+
+    assert noted == {"x/a": held("1", JAN), "y/a": held("2", FEB)}
+
+
+def test_months_that_share_a_changed_file_change_together():
+    former = {"a": held("1", JAN, FEB), "b": held("2", FEB)}
+    present = {"a": held("3", JAN, FEB), "b": held("2", FEB)}
+
+    assert [m.taken for m in months(present, former)[0]] == [True, True]
+    assert [m.taken for m in months(former, former)[0]] == [False, False]

@@ -15,9 +15,9 @@ import duckdb
 
 from core.csvfile import read_csv_file
 from core.diagnose import unreadable
-from core.errors import BadValue, CorruptFile, NoFiles, NothingInRange, SchemaMismatch
+from core.errors import BadValue, CorruptFile, NoFiles, SchemaMismatch
 from core.exports import ExportVersion
-from core.inventory import FileContent, Inventory, Month, months, stamp_of
+from core.inventory import FileContent, Inventory, Month, in_range, months, stamp_of
 from core.periods import name as period_name
 from core.storage.base import ObjectStore
 from core.storage.open import files_within
@@ -60,11 +60,12 @@ def stock(
     """
     present = look(store, source, noted)
     chosen = newest(store, present) if source.settings.delivery == "newest" else present
-    former = {} if source.reset or chosen is not present else noted
+    known = {k: c for k, c in noted.items() if k in present} if source.reset else noted
+    former = known if chosen is present else {}
     salt = repr((sorted(source.fill.items()), source.settings.delivery))
     found, note = months(chosen, former, salt=salt)
-    versions = [version(store, source, month, present) for month in found]
-    return in_range(versions, source), {**note, **present}
+    wanted = in_range(found, source, source.location)
+    return [version(source, month, present) for month in wanted], {**note, **present}
 
 
 def look(store: ObjectStore, source: FocusSource, noted: Inventory) -> Inventory:
@@ -166,9 +167,7 @@ def newest(store: ObjectStore, present: Inventory) -> Inventory:
     }
 
 
-def version(
-    store: ObjectStore, source: FocusSource, month: Month, present: Mapping[str, FileContent]
-) -> ExportVersion:
+def version(source: FocusSource, month: Month, present: Mapping[str, FileContent]) -> ExportVersion:
     """Return one month as the loader wants it.
 
     Raises:
@@ -181,13 +180,12 @@ def version(
     kinds = {family(present[key].dialect) for key in month.files}
     if len(kinds) > 1:
         raise SchemaMismatch(where, "some are FOCUS and others are OCI's cost report")
-    last = max(month.files, key=lambda key: (store.modified(key), key))
-    written = present[last].stamp.partition(" ")[2]
+    last = max(month.files, key=lambda key: (present[key].stamp.partition(" ")[2], key))
     return FocusVersion(
         vendor="focus",
         export=source.name,
         billing_period=month.period,
-        version_id=f"{written[:19]}Z-{month.fingerprint[:8]}",
+        version_id=f"{month.written}-{month.fingerprint[:8]}",
         fingerprint=month.fingerprint,
         manifest="",
         files=month.files,
@@ -206,18 +204,3 @@ def lone(key: str, form: str) -> ExportVersion:
         vendor="focus", export="", billing_period=date(1970, 1, 1), version_id="", fingerprint="",
         manifest="", files=(key,), format=form, dialect="",
     )  # fmt: skip
-
-
-def in_range(versions: Sequence[ExportVersion], source: FocusSource) -> list[ExportVersion]:
-    """Return the versions of the months that are wanted."""
-    start, end = source.start or date.min, source.end or date.max
-    found = [v for v in versions if start <= v.billing_period <= end]
-    if versions and not found:
-        first, last = versions[0].billing_period, versions[-1].billing_period
-        raise NothingInRange(
-            source.location,
-            period_name(start) if source.start else "the beginning",
-            period_name(end) if source.end else "now",
-            f"{period_name(first)} to {period_name(last)}",
-        )
-    return found

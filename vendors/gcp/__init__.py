@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.exports import ExportVersion, SourceRelation, Vendor
+from core.inventory import Inventory
 from core.storage.base import ObjectStore
 from vendors.gcp.columns import focus_needs
 from vendors.gcp.config import GcpConfig, GcpExport, configured_exports, open_store
@@ -17,14 +18,20 @@ if TYPE_CHECKING:
 
 
 def _versions(store: ObjectStore, export: GcpExport) -> Iterator[ExportVersion]:
+    return iter(_stock(store, export, {})[0])
+
+
+def _stock(
+    store: ObjectStore, export: GcpExport, noted: Inventory
+) -> tuple[Sequence[ExportVersion], Inventory]:
     if export.settings.source:
         from vendors.gcp import files
 
-        return files.versions(store, export)
+        return files.stock(store, export, noted)
     from vendors.gcp import bigquery
 
     assert isinstance(store, bigquery.BigQueryStore)
-    return bigquery.versions(store, export)
+    return list(bigquery.versions(store, export)), {}
 
 
 def _source(store: ObjectStore, version: ExportVersion, connection: Any) -> SourceRelation:
@@ -58,6 +65,7 @@ VENDOR = Vendor(
     source=_source,
     totals=totals,
     focus_needs=focus_needs,
+    stock=_stock,
     provider_names=frozenset(["Google", "Google Cloud", "Google Cloud Platform"]),
     cli=_cli,
     demo=_demo,

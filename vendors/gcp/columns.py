@@ -12,6 +12,9 @@ from collections.abc import Sequence
 
 from core.money import DECIMAL
 
+PACIFIC = "America/Los_Angeles"
+"""Google's billing months begin and end in this time zone."""
+
 MONEY_AND_QUANTITIES = frozenset(
     """
     cost cost_at_list cost_at_effective_price_default cost_at_list_consumption_model

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
@@ -17,7 +14,8 @@ from core.sections import Section, tables
 from core.sql import snake
 from core.storage.access import GoogleAccess
 from core.storage.base import ObjectStore
-from core.storage.folder import FolderStore
+from core.storage.open import WILD
+from core.storage.open import open_store as open_url
 from vendors.gcp.formats import format_of
 
 FILES = "files"
@@ -37,7 +35,7 @@ class GcpConfig(GoogleAccess, Section):
 
     source: str | None = None
     """Files extracted from the billing export, instead of BigQuery: a file, a folder, file:///folder
-    or gs://bucket/prefix; Parquet, CSV, JSON lines or Avro."""
+    or gs://bucket/folder; Parquet, CSV, JSON lines or Avro."""
 
     project_id: str | None = None
     """Project that holds the export's dataset."""
@@ -111,6 +109,21 @@ class GcpConfig(GoogleAccess, Section):
 class GcpExport(Configured[GcpConfig]):
     """One configured export, checked."""
 
+    def open(self) -> tuple[ObjectStore, str]:
+        """Open the store that its files lie in; return it and which of its keys are meant.
+
+        Raises:
+            BadSetting: If extracts are not read from such an address.
+        """
+        source = str(self.settings.source)
+        if source.startswith("gs://"):
+            bucket, _, key = source.removeprefix("gs://").partition("/")
+            if key and format_of(key) is None and not WILD.search(key):
+                source = f"gs://{bucket}/{key.rstrip('/')}/"
+        elif "://" in source and not source.startswith("file://"):
+            raise BadSetting("gcp.source", source, "a path, file:///folder or gs://bucket/folder")
+        return open_url(source, self.settings, setting="gcp.source")
+
 
 def configured_exports(config: GcpConfig) -> Sequence[GcpExport]:
     """Return every export that [gcp] and [[gcp.exports]] describe.
@@ -143,12 +156,7 @@ def checked(name: str | None, settings: GcpConfig, *, first: bool) -> GcpExport:
     if not settings.source:
         for setting in ("table", "dataset", "project_id"):
             if not getattr(settings, setting):
-                flag = f"--{setting.replace('_', '-')}"
-                raise MissingSetting(
-                    f"gcp.{setting}",
-                    f"{flag} (or --source for files)",
-                    f"OPEN_FINOPS_GCP_{setting.upper()}",
-                )
+                raise missing(setting)
         for setting, shape in NAMES.items():
             value = getattr(settings, setting)
             if not re.fullmatch(shape, str(value)):
@@ -167,39 +175,19 @@ def checked(name: str | None, settings: GcpConfig, *, first: bool) -> GcpExport:
     )
 
 
+def missing(setting: str) -> MissingSetting:
+    """Return the error of a setting without which BigQuery cannot be asked."""
+    return MissingSetting(
+        f"gcp.{setting}",
+        f"--{setting.replace('_', '-')} (or --source for files)",
+        f"OPEN_FINOPS_GCP_{setting.upper()}",
+    )
+
+
 def open_store(export: GcpExport) -> ObjectStore:
     """Open what an export lies in: a folder, a bucket, or BigQuery."""
-    settings = export.settings
-    if not settings.source:
-        from vendors.gcp.bigquery import BigQueryStore
+    if export.settings.source:
+        return export.open()[0]
+    from vendors.gcp.bigquery import BigQueryStore
 
-        return BigQueryStore(settings)
-    if not settings.source.startswith("gs://"):
-        return FolderStore(place(settings.source)[0])
-    from core.storage.gcs import GcsStore
-
-    bucket, _, rest = settings.source.removeprefix("gs://").partition("/")
-    if not bucket:
-        raise BadSetting("gcp.source", settings.source, "an address like gs://bucket/prefix")
-    return GcsStore(bucket, settings, in_bucket(rest)[0])
-
-
-def in_bucket(path: str) -> tuple[str, str]:
-    """Return the prefix of a path in a bucket, and the one file that is meant, or ''.
-
-    >>> in_bucket("billing"), in_bucket("billing/a.csv"), in_bucket("")
-    (('billing/', ''), ('billing/', 'a.csv'), ('', ''))
-    """
-    folder, slash, last = path.rstrip("/").rpartition("/")
-    if format_of(last) and not path.endswith("/"):
-        return folder + slash, last
-    return (f"{path.rstrip('/')}/" if path.strip("/") else ""), ""
-
-
-def place(source: str) -> tuple[Path, str]:
-    """Return the folder of a source of files and the one file in it that is meant, or ''."""
-    if source.startswith("gs://"):
-        return Path(), in_bucket(source.removeprefix("gs://").partition("/")[2])[1]
-    scheme = urlsplit(source).scheme
-    path = Path(url2pathname(urlsplit(source).path) if scheme == "file" else source).expanduser()
-    return (path.parent, path.name) if path.is_file() else (path, "")
+    return BigQueryStore(export.settings)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from core.errors import BucketNotFound, MissingSetting
+from core.errors import BucketNotFound
 from core.storage.google import GoogleSession
 from vendors.gcp.bigquery import ADDRESS
 from vendors.gcp.columns import dialect_of, raw_name
-from vendors.gcp.config import GcpConfig, GcpExport, open_store
+from vendors.gcp.config import GcpConfig, GcpExport, missing
 from vendors.gcp.files import files
 from vendors.gcp.plan import partition_column
 
@@ -26,8 +26,7 @@ def tables_of(settings: GcpConfig) -> list[dict[str, Any]]:
     """
     for name in ("project_id", "dataset"):
         if not getattr(settings, name):
-            flag = f"--{name.replace('_', '-')}"
-            raise MissingSetting(f"gcp.{name}", flag, f"OPEN_FINOPS_GCP_{name.upper()}")
+            raise missing(name)
     session = GoogleSession(settings, ADDRESS)
     where = f"bigquery:{settings.project_id}.{settings.dataset}"
     path = f"bigquery/v2/projects/{settings.project_id}/datasets/{settings.dataset}/tables"
@@ -69,9 +68,8 @@ def about(table: dict[str, Any]) -> dict[str, Any]:
 def files_of(settings: GcpConfig) -> list[dict[str, Any]]:
     """Return one row for each file of a source that an import would read."""
     export = GcpExport(name="", settings=settings, start=None, end=None, table_prefix="")
-    store = open_store(export)
-    assert settings.source is not None
+    store, wanted = export.open()
     return [
         {"file": key, "format": form, "bytes": store.size(key)}
-        for key, form in sorted(files(store, settings.source).items())
+        for key, form in files(store, wanted).items()
     ]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from duckdb.sqltypes import DuckDBPyType
 
 from core import sql
+from core.columns import cast, free_name, iso_time, kept_type
 from core.exports import RawColumn
-from core.money import DECIMAL, from_double, from_text
+from core.money import DECIMAL, from_double
 from vendors.gcp.columns import STRUCTS, raw_name, raw_type
 
 SUMS: dict[str, tuple[str, ...]] = {
@@ -79,14 +80,6 @@ def columns(fields: Iterable[Field]) -> dict[str, RawColumn]:
     return typed
 
 
-def free_name(name: str, taken: dict[str, Field]) -> str:
-    """Return `name`, numbered where two source columns would share it."""
-    number, candidate = 2, name
-    while candidate in taken or candidate == "billing_period":
-        candidate, number = f"{name}_{number}", number + 1
-    return candidate
-
-
 def in_json(found: dict[str, Field]) -> Iterator[tuple[str, Field]]:
     """Yield the fields of structs that a file holds only as the text of a JSON object."""
     for struct, members in STRUCTS.items():
@@ -118,42 +111,18 @@ def folded_credits(found: dict[str, Field]) -> Field:
 def column(field: Field) -> RawColumn:
     """Return the raw column of one leaf."""
     kind, expression = str(field.kind), field.expression
-    wanted = raw_type(field.name) or kept_type(field.kind)
-    if wanted == kind and wanted != "JSON":
-        cast = expression
-    elif wanted == DECIMAL and kind in ("DOUBLE", "FLOAT"):
-        cast = from_double(expression)
-    elif wanted == DECIMAL and kind == "VARCHAR":
-        cast = from_text(f"nullif({expression}, '')")
+    wanted = raw_type(field.name) or kept_type(kind.upper())
+    if wanted == "JSON" and is_text(field):
+        value = f"CAST({as_json(expression, field.name)} AS JSON)"
+    elif wanted == "TIMESTAMP" and is_text(field):
+        value = iso_time(f"replace(nullif({expression}, ''), ' UTC', 'Z')")
+    elif wanted in (DECIMAL, "DOUBLE") and is_text(field):
+        value = cast(f"nullif({expression}, '')", kind, wanted)
     elif wanted == DECIMAL and kind == "BLOB":
-        cast = numeric(expression)
-    elif wanted == "DOUBLE" and kind == "VARCHAR":
-        cast = f"CAST(nullif({expression}, '') AS DOUBLE)"
-    elif wanted == "TIMESTAMP" and kind == "TIMESTAMP WITH TIME ZONE":
-        cast = f"make_timestamp(epoch_us({expression}))"  # needs no calendar, so costs nothing
-    elif wanted == "TIMESTAMP" and kind == "VARCHAR":
-        cast = utc(expression)
-    elif wanted == "JSON" and kind == "VARCHAR":
-        cast = f"CAST({as_json(expression, field.name)} AS JSON)"
-    elif wanted == "JSON":
-        cast = f"CAST(to_json({expression}) AS JSON)"
+        value = numeric(expression)
     else:
-        cast = f"CAST({expression} AS {wanted})"
-    return RawColumn(name=field.name, type=wanted, expression=cast, reads=expression)
-
-
-def kept_type(kind: DuckDBPyType) -> str:
-    """Return the raw type of a column that we do not know: the provider's, where dlt has it."""
-    name = str(kind)
-    if kind.id in ("list", "map", "struct", "json") or name == "JSON":
-        return "JSON"
-    if name in ("VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "TIMESTAMP", "DATE"):
-        return name
-    if name in ("INTEGER", "SMALLINT", "TINYINT"):
-        return "BIGINT"
-    if name.startswith("TIMESTAMP"):
-        return "TIMESTAMP"
-    return DECIMAL if name.startswith("DECIMAL") else "DOUBLE" if name == "FLOAT" else "VARCHAR"
+        value = cast(expression, kind, wanted)
+    return RawColumn(name=field.name, type=wanted, expression=value, reads=expression)
 
 
 def numeric(blob: str) -> str:
@@ -165,16 +134,6 @@ def numeric(blob: str) -> str:
     whole = f"CASE WHEN hex({blob})[1] >= '8' THEN {number} - ({beyond}) ELSE {number} END"
     return (
         f"CAST(CAST({whole} AS DECIMAL(29, 0)) * CAST(0.000000001 AS DECIMAL(9, 9)) AS {DECIMAL})"
-    )
-
-
-def utc(text: str) -> str:
-    """Return SQL for a time that ends in Z, UTC or an offset such as +00:00."""
-    plain = f"rtrim(replace(replace({text}, ' UTC', ''), 'T', ' '), 'Z')"
-    zoned = f"CAST(nullif({text}, '') AS TIMESTAMP WITH TIME ZONE) AT TIME ZONE 'UTC'"
-    return (
-        f"CASE WHEN suffix({text}, 'Z') OR suffix({text}, ' UTC') "
-        f"THEN CAST({plain} AS TIMESTAMP) ELSE {zoned} END"
     )
 
 
@@ -197,6 +156,7 @@ def credit_sums(field: Field) -> Iterator[RawColumn]:
 
     A sum is 0 where there is no such credit, and NULL where one lacks its amount.
     """
+    empty = f"{field.expression} IS NULL"
     if field.kind.id == "list":
         child = members_of(field.kind)["child"]
         members = members_of(child) if child.id == "struct" else {}
@@ -205,7 +165,9 @@ def credit_sums(field: Field) -> Iterator[RawColumn]:
         amount = from_double("c.amount") if double else f"CAST(c.amount AS {DECIMAL})"
     else:
         shape = '[{"name":"VARCHAR","amount":"VARCHAR","type":"VARCHAR"}]'
-        source = f"from_json({as_json(field.expression, 'credits')}, '{shape}')"
+        said = field.expression
+        source = f"from_json({as_json(said, 'credits') if is_text(field) else said}, '{shape}')"
+        empty = f"coalesce(CAST({said} AS VARCHAR), '') IN ('', '[]', 'null')"
         members = dict.fromkeys(("name", "amount", "type"), field.kind)
         amount = f"CAST(c.amount AS {DECIMAL})"
     kind = "c.type" if "type" in members else "NULL"
@@ -223,9 +185,14 @@ def credit_sums(field: Field) -> Iterator[RawColumn]:
         yield RawColumn(
             name=name,
             type=DECIMAL,
-            expression=f"CASE WHEN coalesce(len({chosen}), 0) = 0 THEN CAST(0 AS {DECIMAL}) "
+            expression=f"CASE WHEN {empty} THEN CAST(0 AS {DECIMAL}) "
+            f"WHEN coalesce(len({chosen}), 0) = 0 THEN CAST(0 AS {DECIMAL}) "
             f"WHEN {holes} THEN NULL ELSE CAST({total} AS {DECIMAL}) END",
         )
+
+
+def is_text(field: Field) -> bool:
+    return str(field.kind) == "VARCHAR"
 
 
 def kinds_of(kinds: Iterable[str]) -> str:

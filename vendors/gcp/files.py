@@ -1,146 +1,160 @@
 """Files extracted from the billing export: which there are, and which invoice months they hold.
 
-Google writes no manifest for such files, so the unit of replacement is (export, invoice month),
-and a month's version is made from the files that hold lines of it: name, size and time of each.
-A changed file loads every month again that it holds. docs/vendors/gcp.md has the reasons.
+Google writes no manifest for such files: core/inventory.py makes months of them, and notes what
+each file holds, so that only new and changed ones are asked. docs/vendors/gcp.md has the reasons.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from core.errors import BadValue, NoFiles, NothingInRange, SchemaMismatch
+from core.diagnose import unreadable
+from core.errors import BadValue, NoFiles, SchemaMismatch
 from core.exports import ExportVersion
+from core.inventory import FileContent, Inventory, Month, in_range, months, stamp_of
 from core.periods import name as period_name
+from core.stage import stage
 from core.storage.base import ObjectStore
-from vendors.gcp.config import GcpExport, place
-from vendors.gcp.formats import format_of
+from core.storage.open import files_within
+from vendors.gcp.config import GcpExport
+from vendors.gcp.formats import FORMATS, format_of
 from vendors.gcp.prices import GcpVersion
-from vendors.gcp.readers import Part, parts
+from vendors.gcp.readers import Part, lone, parts
 
-DEPTH = 8
 MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])")
 
 
-@dataclass
-class Found:
-    """What the files hold of one invoice month."""
+def stock(
+    store: ObjectStore, export: GcpExport, noted: Inventory
+) -> tuple[Sequence[ExportVersion], Inventory]:
+    """Return the invoice months that an export's files make up, and what to note of the files.
 
-    files: dict[str, str] = field(default_factory=dict)
-    """Key -> format."""
-    dialects: set[str] = field(default_factory=set)
-    newest: datetime | None = None
-    """The latest export_time."""
-
-
-def versions(store: ObjectStore, export: GcpExport) -> Iterator[ExportVersion]:
-    """Yield every invoice month in range that the files hold, oldest first.
+    Files are noted by their whole address: another folder's files of the same names are others.
 
     Raises:
         NoFiles, NothingInRange, SchemaMismatch, and what reading the files raises.
     """
-    assert export.settings.source is not None
-    found = months(store, files(store, export.settings.source))
+    keys = {address(store, key): key for key in files(store, export.open()[1])}
+    present = look(store, export, keys, noted)
+    former = {k: c for k, c in noted.items() if k in present} if export.reset else noted
+    found, note = months(present, former, salt=export.settings.pricing_source or "")
     if not found:
         raise NoFiles(store.location, "lines of a bill")
-    wanted = sorted(period for period in found if export.wants(period))
-    if not wanted:
-        raise NothingInRange(
-            store.location,
-            period_name(export.start) if export.start else "the first month",
-            period_name(export.end) if export.end else "the last one",
-            f"{period_name(min(found))} to {period_name(max(found))}",
-        )
-    for period in wanted:
-        yield version_of(store, export, period, found[period])
+    wanted = in_range(found, export, store.location)
+    return [version_of(export, month, keys, present, noted) for month in wanted], note
 
 
-def version_of(store: ObjectStore, export: GcpExport, period: date, month: Found) -> ExportVersion:
-    where = f"{export.name} {period_name(period)}"
-    if len(set(month.files.values())) > 1:
-        raise SchemaMismatch(where, f"formats {', '.join(sorted(set(month.files.values())))}")
-    if len(month.dialects) > 1:
-        raise SchemaMismatch(where, f"both {' and '.join(sorted(month.dialects))}")
-    keys = sorted(month.files)
-    facts = [(key, store.size(key), store.modified(key)) for key in keys]
-    fingerprint = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-    newest = f"{month.newest:%Y-%m-%dT%H:%M:%SZ}" if month.newest else "unknown time"
-    return GcpVersion(
-        vendor="gcp",
-        export=export.name,
-        billing_period=period,
-        version_id=f"{newest} {fingerprint[:8]}",
-        fingerprint=fingerprint,
-        manifest="",
-        files=tuple(keys),
-        format=month.files[keys[0]],
-        dialect=month.dialects.pop(),
-        prices=export.settings.pricing_source or "",
-    )
+def address(store: ObjectStore, key: str) -> str:
+    """Return what tells a file from those of other folders and buckets."""
+    return str(store.local(key) or store.name(key))
 
 
-def files(store: ObjectStore, source: str) -> dict[str, str]:
+def files(store: ObjectStore, wanted: str) -> dict[str, str]:
     """Return the files of a source that are of a format that we read, with the format.
 
     Raises:
         NoFiles: If there is none.
     """
-    only = place(source)[1]
-    keys = [only] if only else walk(store, "", DEPTH)
-    found = {key: form for key in keys if (form := format_of(key))}
+    found = {key: format_of(key) for key in sorted(files_within(store, wanted, tuple(FORMATS)))}
     if not found:
         raise NoFiles(store.location, "Parquet, CSV, JSON lines or Avro")
-    return found
+    return {key: form for key, form in found.items() if form}
 
 
-def walk(store: ObjectStore, prefix: str, depth: int) -> list[str]:
-    """Return the keys below a prefix, whatever folders they lie in."""
-    listing = store.list(prefix)
-    deeper = [key for f in listing.folders if depth for key in walk(store, f, depth - 1)]
-    return [*listing.files, *deeper]
+def look(
+    store: ObjectStore, export: GcpExport, keys: Mapping[str, str], noted: Inventory
+) -> Inventory:
+    """Return what each file holds, from the note of it where it is the same file still."""
+    stamps = {name: stamp_of(store, key) for name, key in keys.items()}
+    known = {
+        name: noted[name]
+        for name, stamp in stamps.items()
+        if not export.reset and name in noted and noted[name].stamp == stamp
+    }
+    new = {key: name for name, key in keys.items() if name not in known}
+    if not new:
+        return known
+    held = ask(store, list(new))
+    return known | {
+        name: FileContent(stamp=stamps[name], periods=held[key][0], dialect=held[key][1])
+        for key, name in new.items()
+    }
 
 
-def months(store: ObjectStore, keys: dict[str, str]) -> dict[date, Found]:
-    """Ask the files which invoice months they hold: of Parquet two columns, of others all."""
-    found: dict[date, Found] = {}
-    forms = sorted(set(keys.values()))
+def ask(store: ObjectStore, keys: Sequence[str]) -> dict[str, tuple[tuple[date, ...], str]]:
+    """Ask files which invoice months they hold, and what their columns mean."""
+    found: dict[str, tuple[tuple[date, ...], str]] = dict.fromkeys(keys, ((), ""))
+    by_form: dict[str, list[str]] = {}
+    for key in keys:
+        by_form.setdefault(format_of(key) or "", []).append(key)
     with duckdb.connect() as connection, tempfile.TemporaryDirectory() as scratch:
-        connection.execute("SET TimeZone = 'UTC'")
-        for statement in store.statements():
+        for statement in ("SET TimeZone = 'UTC'", *store.statements()):
             connection.execute(statement)
-        for form in forms:
-            of_form = [key for key, other in keys.items() if other == form]
-            for part in parts(store, of_form, form, connection, Path(scratch)):
-                for key, text, newest in ask(part, connection):
-                    month = found.setdefault(period_of(text, store.name(key)), Found())
-                    month.files[key] = form
-                    month.dialects.add(part.dialect)
-                    month.newest = max(filter(None, (month.newest, newest)), default=None)
+        for form, of_form in by_form.items():
+            staged_store, staged = stage(store, lone(of_form, form), Path(scratch) / form)
+            names = dict(zip(staged.files, of_form, strict=True))
+            for part in parts(staged_store, staged.files, form, connection):
+                for key, periods in asked(part, connection).items():
+                    found[names[key]] = periods, part.dialect
     return found
 
 
-def ask(
-    part: Part, connection: duckdb.DuckDBPyConnection
-) -> Sequence[tuple[str, str, datetime | None]]:
-    """Return (key, invoice month, newest export_time) of one part's files."""
-    newest = part.columns.get("export_time")
-    query = (
-        f"SELECT t.filename, {part.month}, count(*), "
-        f"max({newest.expression if newest else 'CAST(NULL AS TIMESTAMP)'}) "
-        f"FROM {part.reader} AS t GROUP BY ALL"
-    )
-    rows = part.explained(connection, query)
+def asked(part: Part, connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[date, ...]]:
+    """Return the invoice months of one part's files."""
+    query = f"SELECT t.filename, {part.month}, count(*) FROM {part.relation} GROUP BY ALL"
+    try:
+        rows = connection.execute(query).fetchall()
+    except duckdb.Error as error:
+        told = lone(list(part.addresses.values()), part.format)
+        raise unreadable(error, told, part.store) from error
     part.check_lines({name: sum(r[2] for r in rows if r[0] == name) for name, *_ in rows})
-    return [(part.key_of(name), str(month), newest) for name, month, _, newest in rows]
+    found: dict[str, set[date]] = {key: set() for key in part.addresses.values()}
+    for name, month, _ in rows:
+        key = part.key_of(name)
+        found[key].add(period_of(str(month), part.store.name(key)))
+    return {key: tuple(sorted(periods)) for key, periods in found.items()}
+
+
+def version_of(
+    export: GcpExport,
+    month: Month,
+    keys: Mapping[str, str],
+    present: Inventory,
+    noted: Inventory,
+) -> ExportVersion:
+    """Return one month as the loader wants it.
+
+    Raises:
+        SchemaMismatch: If its files are of two formats, or of two kinds of export.
+    """
+    where = f"{export.name} {period_name(month.period)}"
+    holding = [name for name in month.files if month.period in present[name].periods]
+    names = holding or month.files[:1]
+    forms = sorted({format_of(name) or "" for name in names})
+    if len(forms) > 1:
+        raise SchemaMismatch(where, f"formats {', '.join(forms)}")
+    told = (present[name].dialect or noted[name].dialect for name in names)
+    dialects = sorted(set(told))
+    if len(dialects) > 1:
+        raise SchemaMismatch(where, f"both {' and '.join(dialects)}")
+    return GcpVersion(
+        vendor="gcp",
+        export=export.name,
+        billing_period=month.period,
+        version_id=f"{month.written} {month.fingerprint[:8]}",
+        fingerprint=month.fingerprint,
+        manifest="",
+        files=tuple(keys[name] for name in names),
+        format=forms[0],
+        dialect=dialects[0],
+        prices=export.settings.pricing_source or "",
+    )
 
 
 def period_of(text: str, where: str) -> date:

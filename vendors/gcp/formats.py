@@ -19,10 +19,9 @@ FORMATS = {
 def format_of(key: str) -> str | None:
     """Return the format of a file by its name, None for a file that is none of ours.
 
-    >>> format_of("a/export-000.json.gz"), format_of("a/README.md"), format_of("a/.b.csv")
-    ('json.gz', None, None)
+    >>> format_of("a/export-000.json.gz"), format_of("a/README.md")
+    ('json.gz', None)
     """
     name = key.rsplit("/", 1)[-1].lower()
     endings = sorted(FORMATS, key=len, reverse=True)
-    hidden = name.startswith((".", "_"))
-    return next((FORMATS[e] for e in endings if name.endswith(e) and not hidden), None)
+    return next((FORMATS[e] for e in endings if name.endswith(e)), None)

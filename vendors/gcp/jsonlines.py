@@ -3,14 +3,47 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from core import sql
+from core.backends.duckdb import first_line
 from core.csvfile import unpacked
 from core.errors import CorruptFile
+from vendors.gcp.columns import LISTS, STRUCTS, raw_name
+
+FIRST_LINES = 1_000
+"""Lines whose structure is taken to be that of all, until the keys of all say otherwise."""
+
+
+def read_lines(path: Path, packed: bool, where: str, options: str) -> tuple[int, dict[str, Any]]:
+    """Return the number of a file's lines, each byte verified, and the structure of all together.
+
+    A file that has not changed since is not read again.
+
+    Raises:
+        CorruptFile: If its gzip stream is broken, or a line is no JSON object.
+    """
+    facts = path.stat()
+    return read_once(path, packed, where, options, facts.st_size, facts.st_mtime_ns)
+
+
+@cache
+def read_once(
+    path: Path, packed: bool, where: str, options: str, _size: int, _time: int
+) -> tuple[int, dict[str, Any]]:
+    lines = json_lines(path, packed, where)
+    if not lines:
+        return 0, {}
+    with duckdb.connect() as connection:
+        try:
+            return lines, structure_of(path, where, options, connection)
+        except duckdb.InvalidInputException as error:
+            raise CorruptFile(where, first_line(error)) from error
 
 
 def json_lines(path: Path, packed: bool, where: str) -> int:
@@ -26,35 +59,73 @@ def json_lines(path: Path, packed: bool, where: str) -> int:
 
 def structure_of(
     path: Path, where: str, options: str, connection: duckdb.DuckDBPyConnection
-) -> str | None:
-    """Return the structure of all lines together, as json_group_structure writes it.
+) -> dict[str, Any]:
+    """Return the structure of all lines together: that of the first ones, if all have its keys.
+
+    DuckDB's json_group_structure would keep the structure of every line in memory.
 
     Raises:
         CorruptFile: If a line is no JSON object.
     """
-    query = (
-        "SELECT CAST(json_group_structure(json) AS VARCHAR) FROM read_json_objects("
-        f"{sql.text(str(path))}, format = 'newline_delimited', {options})"
+    objects = f"read_json_objects({sql.text(str(path))}, format = 'newline_delimited', {options})"
+    found = structures(f"(FROM {objects} LIMIT {FIRST_LINES})", where, connection)
+    known = dict(members(found)) | {"$": {*found}}
+    paths = sorted(known.keys() | {f'$."{name}"' for name in STRUCTS})
+    rows = connection.execute(
+        f"SELECT DISTINCT json_keys(json, {sql.texts(paths)}) FROM {objects}"
+    ).fetchall()
+    same = all(
+        known.get(path, set()) >= {*(keys or ())}
+        for (of_line,) in rows
+        for path, keys in zip(paths, of_line, strict=True)
     )
-    try:
-        row = connection.execute(query).fetchone()
-    except duckdb.Error as error:
-        raise CorruptFile(where, str(error).splitlines()[0]) from error
-    structure = str(row[0]) if row and row[0] else None
-    if structure is not None and not isinstance(json.loads(structure), dict):
-        raise CorruptFile(where, "its lines are no JSON objects")
-    return structure
+    return found if same else structures(objects, where, connection)
+
+
+def members(structure: dict[str, Any], path: str = "$") -> Iterator[tuple[str, set[str]]]:
+    """Yield the path of each object in a structure, with its keys."""
+    for name, value in structure.items():
+        if isinstance(value, dict) and '"' not in name:
+            below = f'{path}."{name}"'
+            yield below, {*value}
+            yield from members(value, below)
+
+
+def structures(lines: str, where: str, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return what the structures of lines are together."""
+    found: Any = None
+    query = f"SELECT DISTINCT CAST(json_structure(json) AS VARCHAR) FROM {lines}"
+    for (text,) in connection.execute(query).fetchall():
+        one = json.loads(text)
+        if not isinstance(one, dict):
+            raise CorruptFile(where, "its lines are no JSON objects")
+        found = merged(found, one)
+    return {name: [] if raw_name(name) in LISTS else one for name, one in (found or {}).items()}
+
+
+def merged(one: Any, other: Any) -> Any:
+    """Return what has the keys of two structures; a value of two kinds is text.
+
+    >>> merged({"id": "VARCHAR", "x": "NULL"}, {"x": {"y": "DOUBLE"}})
+    {'id': 'VARCHAR', 'x': {'y': 'DOUBLE'}}
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {k: merged(one.get(k), other.get(k)) for k in {**one, **other}}
+    if one in (None, "NULL") or one == other:
+        return other
+    if other in (None, "NULL"):
+        return one
+    both = isinstance(one, list) and isinstance(other, list)
+    return ["JSON"] if both else "VARCHAR"
 
 
 def type_of(structure: Any) -> str:
-    """Return the DuckDB type of a JSON structure, every leaf text.
+    """Return the DuckDB type of a JSON structure: every leaf is text, every list stays JSON.
 
     >>> type_of({"id": "VARCHAR", "labels": [{"key": "VARCHAR"}]})
-    'STRUCT("id" VARCHAR, "labels" STRUCT("key" VARCHAR)[])'
+    'STRUCT("id" VARCHAR, "labels" JSON)'
     """
     if isinstance(structure, dict) and structure:
         members = (f"{sql.ident(name)} {type_of(value)}" for name, value in structure.items())
         return f"STRUCT({', '.join(members)})"
-    if isinstance(structure, list) and structure:
-        return f"{type_of(structure[0])}[]"
     return "JSON" if isinstance(structure, dict | list) else "VARCHAR"

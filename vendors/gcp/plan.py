@@ -10,9 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.periods import next_period
-from vendors.gcp.columns import raw_name
-
-PACIFIC = "America/Los_Angeles"
+from vendors.gcp.columns import PACIFIC, raw_name
 
 
 @dataclass(frozen=True)

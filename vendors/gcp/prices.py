@@ -19,7 +19,7 @@ from core.periods import next_period
 from core.storage.folder import FolderStore
 from vendors.gcp.columns import raw_name
 from vendors.gcp.fields import Field, column, flat, members_of
-from vendors.gcp.readers import Part, describe, reader
+from vendors.gcp.readers import Part, describe, typed
 
 REQUIRED = frozenset(
     "billing_account_id sku_id account_currency_code pricing_as_of_time "
@@ -52,7 +52,7 @@ def price_list(source: str, period: date, connection: duckdb.DuckDBPyConnection)
     if not files:
         raise NoFiles(str(path), "Parquet of the pricing export")
     store = FolderStore(path.parent if path.is_file() else path)
-    found = reader("parquet", [str(file) for file in files])
+    found = typed([str(file) for file in files], "parquet")
     described = describe(store, files[0].name, "parquet", f"SELECT * FROM {found}", connection)
     leaves = {
         leaf.name: leaf
@@ -89,7 +89,7 @@ def price_list(source: str, period: date, connection: duckdb.DuckDBPyConnection)
                     SELECT {read("billing_account_id")} AS account, {read("sku_id")} AS sku,
                         {read("account_currency_code")} AS currency, {time} AS as_of,
                         {rates.expression} AS rates
-                    FROM {found} AS t
+                    FROM {found}
                 )
                 WHERE as_of < TIMESTAMP '{next_period(period)}'
                 QUALIFY as_of = max(as_of) OVER (PARTITION BY account, sku)
@@ -109,14 +109,14 @@ def with_prices(
     has = part.columns
     keys = ("billing_account_id", "sku_id", "currency")
     if not isinstance(version, GcpVersion) or not version.prices or not has.keys() >= {*keys}:
-        return f"{part.reader} AS t", []
+        return part.relation, []
     account, sku, currency = (has[name].expression for name in keys)
     null = f"CAST(NULL AS {DECIMAL})"
     tier = has["price_tier_start_amount"].expression if "price_tier_start_amount" in has else null
     price = has["price_list_price"].expression if "price_list_price" in has else null
     listed = price_list(version.prices, version.billing_period, connection)
     relation = (
-        f"{part.reader} AS t LEFT JOIN ({listed}) AS listed ON listed.account = {account} "
+        f"{part.relation} LEFT JOIN ({listed}) AS listed ON listed.account = {account} "
         f"AND listed.sku = {sku} AND listed.currency = {currency} "
         f"AND (listed.start = {tier} OR ({tier} IS NULL AND listed.tiers = 1))"
     )

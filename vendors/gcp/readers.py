@@ -7,29 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from core import sql
 from core.backends.duckdb import load_extension
-from core.csvfile import CsvFile, read_csv_file
+from core.csvfile import CsvFile
 from core.diagnose import unreadable
 from core.errors import AlienFile, CorruptFile
 from core.exports import ExportVersion, RawColumn
+from core.relations import by_header, csv_fields, csv_relation, read_csv_files
 from core.storage.base import ObjectStore
-from vendors.gcp.columns import REQUIRED, dialect_of, labelled
+from vendors.gcp.columns import PACIFIC, REQUIRED, dialect_of, labelled
 from vendors.gcp.fields import Field, columns
-from vendors.gcp.jsonlines import json_lines, structure_of, type_of
+from vendors.gcp.jsonlines import read_lines, type_of
 
-CSV_OPTIONS = (
-    "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-    "max_line_size = 16777216, buffer_size = 33554432, null_padding = false, strict_mode = true"
-)
-PACIFIC = "America/Los_Angeles"
-"""Google's billing months begin and end in this time zone."""
 VARCHAR = DuckDBPyType("VARCHAR")
+LONGEST_LINE = "maximum_object_size = 16777216"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +32,8 @@ class Part:
     """Files that are read together."""
 
     store: ObjectStore
-    reader: str
-    """A table function; its rows are called t."""
+    relation: str
+    """A FROM item with the alias t."""
     columns: Mapping[str, RawColumn]
     dialect: str
     addresses: Mapping[str, str]
@@ -74,14 +69,6 @@ class Part:
     def key_of(self, address: str) -> str:
         return self.addresses[address]
 
-    def explained(self, connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
-        """Run a query over the files; DuckDB's errors become ours."""
-        try:
-            return connection.execute(query).fetchall()
-        except duckdb.Error as error:
-            told = as_told(list(self.addresses.values()), self.format)
-            raise unreadable(error, told, self.store) from error
-
     def check_lines(self, read: Mapping[str, int]) -> None:
         """Compare what DuckDB read with the lines that the files hold.
 
@@ -97,12 +84,12 @@ class Part:
                 raise CorruptFile(where, f"it holds {held:,} lines, but {rows:,} can be read")
 
 
-def as_told(keys: Sequence[str], form: str) -> ExportVersion:
-    """Return files as errors are told of."""
+def lone(keys: Sequence[str], form: str) -> ExportVersion:
+    """Return files that are not yet known to be of a month, to stage them or tell of an error."""
     return ExportVersion(
         vendor="gcp",
         export="files",
-        billing_period=date.min,
+        billing_period=date(1970, 1, 1),
         version_id="",
         fingerprint="",
         manifest="",
@@ -113,41 +100,25 @@ def as_told(keys: Sequence[str], form: str) -> ExportVersion:
 
 
 def parts(
-    store: ObjectStore,
-    keys: Sequence[str],
-    form: str,
-    connection: duckdb.DuckDBPyConnection,
-    scratch: Path | None = None,
+    store: ObjectStore, keys: Sequence[str], form: str, connection: duckdb.DuckDBPyConnection
 ) -> list[Part]:
-    """Return how to read files of one format.
+    """Return how to read files of one format, which lie on this machine unless they are Parquet.
 
     Args:
         store: Where the files lie.
         keys: The files.
         form: Their format.
         connection: Reads what columns they have.
-        scratch: Where to put copies of text files of a bucket.
 
     Raises:
         AlienFile, CorruptFile.
     """
-    if form == "parquet":
-        return typed_parts(store, {store.url(key): key for key in keys}, form, connection)
-    paths = {key: local(store, key, number, scratch) for number, key in enumerate(keys)}
-    if form in ("avro", "bigquery"):
-        return typed_parts(store, {str(path): key for key, path in paths.items()}, form, connection)
     if form.startswith("csv"):
-        return csv_parts(store, paths, form)
-    return json_parts(store, paths, form, connection)
-
-
-def local(store: ObjectStore, key: str, number: int, scratch: Path | None) -> Path:
-    path = store.local(key)
-    if path is None:
-        assert scratch is not None, "core/stage.py brings every text file here"
-        path = scratch / f"{number}-{key.rsplit('/', 1)[-1]}"
-        store.download(key, path)
-    return path
+        return csv_parts(store, keys, form)
+    addresses = {store.url(key): key for key in keys}
+    if form.startswith("json"):
+        return json_parts(store, addresses, form)
+    return typed_parts(store, addresses, form, connection)
 
 
 def typed_parts(
@@ -161,23 +132,24 @@ def typed_parts(
         connection.execute(load_extension("avro"))
     groups: dict[str, list[str]] = {}
     for address, key in addresses.items():
-        schema = describe(store, key, form, f"SELECT * FROM {reader(form, [address])}", connection)
+        schema = describe(store, key, form, f"SELECT * FROM {typed([address], form)}", connection)
         groups.setdefault(str(schema), []).append(address)
     found = []
     for group in groups.values():
-        source = reader(form, group)
+        relation = typed(group, form)
         first = addresses[group[0]]
-        fields = describe(store, first, form, f"SELECT * FROM {source}", connection)
+        fields = describe(store, first, form, f"SELECT * FROM {relation}", connection)
         found.append(
-            part(store, source, fields, {address: addresses[address] for address in group}, form)
+            part(store, relation, fields, {address: addresses[address] for address in group}, form)
         )
     return found
 
 
-def reader(form: str, addresses: Sequence[str]) -> str:
+def typed(addresses: Sequence[str], form: str) -> str:
+    """Return the FROM item of files of one schema that know their types."""
     if form == "avro":
-        return f"read_avro({sql.texts(addresses)})"
-    return f"read_parquet({sql.texts(addresses)}, hive_partitioning = false)"
+        return f"read_avro({sql.texts(addresses)}) AS t"
+    return f"read_parquet({sql.texts(addresses)}, hive_partitioning = false) AS t"
 
 
 def describe(
@@ -191,79 +163,63 @@ def describe(
     try:
         relation = connection.sql(query)
     except duckdb.Error as error:
-        raise unreadable(error, as_told([key], form), store) from error
+        raise unreadable(error, lone([key], form), store) from error
     return [
         Field(name, f"t.{sql.ident(name)}", kind)
         for name, kind in zip(relation.columns, relation.types, strict=True)
     ]
 
 
-def csv_parts(store: ObjectStore, paths: Mapping[str, Path], form: str) -> list[Part]:
+def csv_parts(store: ObjectStore, keys: Sequence[str], form: str) -> list[Part]:
     """CSV files, each checked to its last byte; those that share a header are read together."""
-    packed = form == "csv.gz"
-    files = {
-        key: read_csv_file(path, packed=packed, where=store.name(key))
-        for key, path in paths.items()
-    }
-    headers: dict[tuple[str, ...], list[str]] = {}
-    for key, file in files.items():
-        headers.setdefault(file.header, []).append(key)
+    files = read_csv_files(store, keys, form)
+    by_path = {str(file.path): key for key, file in zip(keys, files, strict=True)}
     found = []
-    for header, keys in headers.items():
-        names = [f"c{index}" for index in range(len(header))]
-        declared = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-        source = (
-            f"read_csv({sql.texts(str(files[key].path) for key in keys)}, "
-            f"columns = {{{declared}}}, compression = '{'gzip' if packed else 'none'}', "
-            f"{CSV_OPTIONS})"
-        )
+    for group in by_header(files):
+        header = group[0].header
+        addresses = {str(file.path): by_path[str(file.path)] for file in group}
+        relation = csv_relation(addresses, len(header), packed=form == "csv.gz")
         fields = [
-            Field(name, f"t.{column}", VARCHAR)
-            for name, column in zip(labelled(header), names, strict=True)
+            Field(name, expression, VARCHAR)
+            for name, (_, expression, _) in zip(labelled(header), csv_fields(header), strict=True)
         ]
-        addresses = {str(files[key].path): key for key in keys}
-        lines = {key: files[key].lines for key in keys}
-        csv = {key: files[key] for key in keys}
-        found.append(part(store, source, fields, addresses, form, lines=lines, csv=csv))
+        csv = {by_path[str(file.path)]: file for file in group}
+        lines = {key: file.lines for key, file in csv.items()}
+        found.append(part(store, relation, fields, addresses, form, lines=lines, csv=csv))
     return found
 
 
-def json_parts(
-    store: ObjectStore,
-    paths: Mapping[str, Path],
-    form: str,
-    connection: duckdb.DuckDBPyConnection,
-) -> list[Part]:
-    """JSON lines: every value is read as text; the structure comes from all lines."""
+def json_parts(store: ObjectStore, addresses: Mapping[str, str], form: str) -> list[Part]:
+    """JSON lines: every value is read as text; those of one structure are read together."""
     packed = form == "json.gz"
-    options = f"compression = '{'gzip' if packed else 'uncompressed'}', "
-    options += "maximum_object_size = 16777216"
-    lines = {key: json_lines(path, packed, store.name(key)) for key, path in paths.items()}
+    options = f"compression = '{'gzip' if packed else 'uncompressed'}', {LONGEST_LINE}"
+    lines: dict[str, int] = {}
     groups: dict[str, list[str]] = {}
-    for key, path in paths.items():
-        structure = structure_of(path, store.name(key), options, connection) if lines[key] else None
-        if structure:
-            groups.setdefault(structure, []).append(key)
+    for address, key in addresses.items():
+        lines[key], structure = read_lines(Path(address), packed, store.name(key), options)
+        if lines[key]:
+            shape = {name: type_of(value) for name, value in structure.items()}
+            groups.setdefault(json.dumps(shape), []).append(address)
     found = []
-    for structure, keys in groups.items():
-        shape = {name: type_of(value) for name, value in json.loads(structure).items()}
+    for text, group in groups.items():
+        shape = json.loads(text)
         declared = ", ".join(f"{sql.ident(name)}: {sql.text(kind)}" for name, kind in shape.items())
-        source = (
-            f"read_json({sql.texts(str(paths[key]) for key in keys)}, "
-            f"format = 'newline_delimited', columns = {{{declared}}}, {options})"
+        relation = (
+            f"read_json({sql.texts(group)}, format = 'newline_delimited', "
+            f"columns = {{{declared}}}, {options}) AS t"
         )
         fields = [
             Field(name, f"t.{sql.ident(name)}", DuckDBPyType(kind)) for name, kind in shape.items()
         ]
-        addresses = {str(paths[key]): key for key in keys}
-        counted = {key: lines[key] for key in keys}
-        found.append(part(store, source, fields, addresses, form, lines=counted))
+        own = {address: addresses[address] for address in group}
+        counted = {key: lines[key] for key in own.values()}
+        found.append(part(store, relation, fields, own, form, lines=counted))
     return found
 
 
 def part(
     store: ObjectStore,
-    source: str,
+    relation: str,
     fields: Sequence[Field],
     addresses: Mapping[str, str],
     form: str,
@@ -278,7 +234,7 @@ def part(
         raise AlienFile(where, REQUIRED["gcp"] - typed.keys())
     return Part(
         store=store,
-        reader=source,
+        relation=relation,
         columns=typed,
         dialect=dialect,
         addresses=addresses,

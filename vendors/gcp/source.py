@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import duckdb
 
-from core import sql
+from core.columns import period_column
+from core.diagnose import unreadable
 from core.errors import RepeatedDelivery
 from core.exports import ExportVersion, RawColumn, SourceRelation
+from core.relations import united
 from core.storage.base import ObjectStore
+from vendors.gcp.columns import REQUIRED, REQUIRED_FOR_FOCUS, family, raw_type
 from vendors.gcp.prices import with_prices
 from vendors.gcp.readers import Part, parts
 
@@ -23,26 +26,29 @@ def source(
     Raises:
         CorruptFile, AlienFile.
     """
-    found = parts(store, version.files, version.format, connection)
-    if len(version.files) > 1:
-        refuse_copies(store, found, version, connection)
-    relations = [relation(part, version, connection) for part in found]
-    if len(relations) == 1:
-        return relations[0]
-    names: dict[str, str] = {}
-    for column in (c for r in relations for c in r.columns):
-        names[column.name] = (
-            column.type if names.get(column.name, column.type) == column.type else "VARCHAR"
-        )
-    relations = [as_types(r, names) for r in relations]
-    union = " UNION ALL BY NAME ".join(r.select() for r in relations)
+    try:
+        found = parts(store, version.files, version.format, connection)
+        if not found:
+            return nothing(version)
+        if len(version.files) > 1:
+            refuse_copies(store, found, version, connection)
+        return united([relation(part, version, connection) for part in found])
+    except duckdb.Error as error:
+        raise unreadable(error, version, store) from error
+
+
+def nothing(version: ExportVersion) -> SourceRelation:
+    """Return a month without lines, of files that do not even say which columns they had."""
+    kind = family(version.dialect)
+    names = sorted(REQUIRED[kind] | REQUIRED_FOR_FOCUS[kind])
+    kinds = {name: raw_type(name) or "VARCHAR" for name in names}
+    columns = [
+        RawColumn(name=name, type=kind, expression=f"CAST(NULL AS {kind})")
+        for name, kind in kinds.items()
+    ]
     return SourceRelation(
-        columns=tuple(
-            RawColumn(name=name, type=kind, expression=f"t.{sql.ident(name)}")
-            for name, kind in names.items()
-        ),
-        relation=f"({union}) AS t",
-        parts=tuple(relations),
+        columns=(*columns, period_column(version.billing_period)),
+        relation="(SELECT '' AS filename WHERE false) AS t",
     )
 
 
@@ -93,7 +99,7 @@ def batches_of(part: Part, version: ExportVersion) -> str:
     return (
         f"SELECT t.filename AS file, {time} AS batch, count(*) AS lines, "
         f"sum(CAST(hash({told}) AS HUGEINT)) AS content, sum(abs({cost})) AS worth "
-        f"FROM {part.reader} AS t WHERE {part.of_month(f'{version.billing_period:%Y%m}')} "
+        f"FROM {part.relation} WHERE {part.of_month(f'{version.billing_period:%Y%m}')} "
         "GROUP BY ALL"
     )
 
@@ -106,27 +112,12 @@ def relation(
     part: Part, version: ExportVersion, connection: duckdb.DuckDBPyConnection
 ) -> SourceRelation:
     """Return one part's lines of the month, with list prices where the user has some."""
-    period = RawColumn(
-        name="billing_period",
-        type="DATE",
-        expression=f"CAST('{version.billing_period}' AS DATE)",
-    )
     lines, prices = with_prices(part, version, connection)
     added = "".join(f", {c.expression} AS {c.name}" for c in prices)
     month = part.of_month(f"{version.billing_period:%Y%m}")
     chosen = f"SELECT t.*, t.filename{added} FROM {lines} WHERE {month}"
     own = [replace(column, expression=f"t.{column.name}") for column in prices]
     return SourceRelation(
-        columns=(*part.columns.values(), *own, period), relation=f"({chosen}) AS t"
+        columns=(*part.columns.values(), *own, period_column(version.billing_period)),
+        relation=f"({chosen}) AS t",
     )
-
-
-def as_types(relation: SourceRelation, kinds: dict[str, str]) -> SourceRelation:
-    """Return the relation with the types that its fellows have."""
-    columns = (
-        c
-        if c.type == kinds[c.name]
-        else replace(c, type=kinds[c.name], expression=f"CAST({c.expression} AS {kinds[c.name]})")
-        for c in relation.columns
-    )
-    return replace(relation, columns=tuple(columns))
