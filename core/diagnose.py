@@ -29,6 +29,7 @@ SCHEMA = re.compile(r"schema|mismatch|unified|failed to cast column|unimplemente
 CSV_ERROR = re.compile(
     r"CSV Error on (Line: \d+)\n.*?\n((?:Expected|Value|Invalid)[^\n]*)", re.DOTALL
 )
+LIMIT = re.compile(r"/([\d.]+ \w+) used")
 EXPECTED = {"TIMESTAMP": "a date and time", "JSON": "JSON", "DATE": "a date"}
 
 
@@ -50,8 +51,7 @@ def explain(
     if DISK.search(str(error)):
         return DiskError(database, first_line(error))
     if isinstance(error, duckdb.OutOfMemoryException):
-        limit = connection.cursor().execute("SELECT current_setting('memory_limit')").fetchone()
-        return BadSetting("database.duckdb.memory_limit", (limit or "?")[0], "enough memory")
+        return too_little_memory(error)
     if "HTTP" not in str(error):
         for column, file, value in bad_values(connection.cursor(), source):
             place = file_named_in(file, version, store, source)
@@ -67,6 +67,8 @@ def unreadable(
     source: SourceRelation | None = None,
 ) -> FinopsError:
     """Return our error for a file that DuckDB could not read."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return too_little_memory(error)
     text = str(error)
     where = file_named_in(text, version, store, source)
     if "HTTP" in text or isinstance(error, duckdb.HTTPException):
@@ -75,6 +77,18 @@ def unreadable(
     if version.format == "parquet" and SCHEMA.search(reason(error)):
         return SchemaMismatch(f"{version.export} {version.billing_period:%Y-%m}", reason(error))
     return CorruptFile(where, reason(error))
+
+
+def too_little_memory(error: duckdb.OutOfMemoryException) -> FinopsError:
+    """Return our error for DuckDB's of a limit that was too low; the file is sound."""
+    limit = LIMIT.search(str(error))
+    return BadSetting(
+        "database.duckdb.memory_limit",
+        limit[1] if limit else "?",
+        "enough memory for this bill",
+        hint="Raise it in config.toml or with OPEN_FINOPS_DATABASE_DUCKDB_MEMORY_LIMIT; "
+        "fewer database.duckdb.threads need less.",
+    )
 
 
 def bad_values(

@@ -40,8 +40,8 @@ class UnknownSetting(ConfigError):
 
 
 class BadSetting(ConfigError):
-    def __init__(self, name: str, value: object, expected: str) -> None:
-        super().__init__(f"{name} = {value!r} is not {expected}", hint=f"Give {expected}.")
+    def __init__(self, name: str, value: object, expected: str, *, hint: str = "") -> None:
+        super().__init__(f"{name} = {value!r} is not {expected}", hint=hint or f"Give {expected}.")
 
 
 class MissingSetting(ConfigError):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures import focus
 from tests.fixtures.finops import ROOT, Finops
 from tests.fixtures.gcp import credit, fee, line, write
 
@@ -140,6 +141,27 @@ def test_a_commitments_fee_is_spread_over_the_usage_that_it_covers(
     )
 
 
+@pytest.mark.parametrize("kind", ["tax", "adjustment"])
+def test_only_usage_draws_on_a_commitment(kind: str, tmp_path: Path, finops: Finops) -> None:
+    """The fee of 0.40 is spread over the usage, half of it; a credit on tax lowers the tax."""
+    covered = line("0.20", credits=[credit("-0.20", "COMMITTED_USAGE_DISCOUNT")])
+    kinds = ["COMMITTED_USAGE_DISCOUNT", "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE"]
+    other = line("0.10", cost_type=kind, credits=[credit("-0.03", kind) for kind in kinds])
+    write(tmp_path / "export" / "a.parquet", [fee("0.40"), covered, other])
+
+    load(finops, tmp_path / "export")
+
+    assert finops.sql(
+        'SELECT "ChargeCategory", "CommitmentDiscountStatus", "BilledCost", "EffectiveCost" '
+        "FROM focus.cost_and_usage ORDER BY 3 DESC, 2"
+    ) == [
+        ("Purchase", None, *money("0.4", "0")),
+        (kind.title(), None, *money("0.04", "0.04")),
+        ("Usage", "Unused", *money("0", "0.2")),
+        ("Usage", "Used", *money("0", "0.2")),
+    ]
+
+
 def test_credits_without_their_fee_leave_the_account_as_billed(
     tmp_path: Path, finops: Finops
 ) -> None:
@@ -163,6 +185,17 @@ def money(*amounts: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(amount) for amount in amounts)
 
 
+def test_too_little_memory_is_told_as_such(tmp_path: Path, finops: Finops) -> None:
+    """A buffer of JSON lines alone is larger; the file is sound."""
+    write(tmp_path / "export" / "a.json", JANUARY)
+    env = {"OPEN_FINOPS_DATABASE_DUCKDB_MEMORY_LIMIT": "20MB"}
+
+    result = finops("gcp", "import-billing", "--source", str(tmp_path / "export"), env=env)
+
+    assert (result.code, "memory_limit" in result.error) == (2, True), result.err
+    assert "OPEN_FINOPS_DATABASE_DUCKDB_MEMORY_LIMIT" in result.hint
+
+
 def test_both_kinds_of_export_in_one_folder_are_refused(tmp_path: Path, finops: Finops) -> None:
     """They hold the same money."""
     write(tmp_path / "export" / "standard.parquet", [line("1.00")])
@@ -174,6 +207,22 @@ def test_both_kinds_of_export_in_one_folder_are_refused(tmp_path: Path, finops: 
     assert result.code == 4
     assert "gcp_detailed and gcp_standard" in result.error
     assert not finops.database.exists()
+
+
+def test_a_focus_version_to_come_is_passed_on_by_the_columns_that_stay(
+    tmp_path: Path, finops: Finops
+) -> None:
+    """Columns that it renames are filled, and those that it adds stay in the raw table."""
+    renamed = {"ProviderName": None, "PublisherName": None, "ServiceProviderName": "Google Cloud"}
+    lines = [focus.charge(cost, **renamed, Novelty="new") for cost in ("1.10", "2.20")]
+    focus.write_csv(tmp_path / "export" / "a.csv", lines)
+
+    load(finops, tmp_path / "export")
+
+    assert finops.sql(
+        'SELECT "ProviderName", sum("BilledCost") FROM focus.cost_and_usage GROUP BY 1'
+    ) == [("Google Cloud", Decimal("3.30"))]
+    assert finops.value("SELECT any_value(novelty) FROM gcp_billing.files") == "new"
 
 
 def test_the_published_sample_is_conserved_in_four_currencies(finops: Finops) -> None:

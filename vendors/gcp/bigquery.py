@@ -28,7 +28,7 @@ from core.periods import name as period_name
 from core.progress import say
 from core.storage.base import Listing
 from core.storage.google import GoogleSession
-from vendors.gcp.columns import REQUIRED, dialect_of, raw_name
+from vendors.gcp.columns import dialect_of, lacking, raw_name
 from vendors.gcp.config import GcpConfig, GcpExport
 from vendors.gcp.files import period_of
 from vendors.gcp.plan import Month, Partition, partition_column, planning_query, restriction
@@ -199,7 +199,7 @@ def versions(store: BigQueryStore, export: GcpExport) -> Iterator[ExportVersion]
     names = {raw_name(str(f["name"])) for f in about["schema"]["fields"]}
     dialect = dialect_of(names)
     if dialect is None:
-        raise AlienFile(store.location, REQUIRED["gcp"] - names)
+        raise AlienFile(store.location, lacking(names))
     found = store.plan()
     if not found:
         raise NoFiles(store.location, "lines of a bill yet")

@@ -58,7 +58,7 @@ STRUCTS = {
 
 REQUIRED = {
     "gcp": frozenset(["cost", "billing_account_id"]),
-    "focus": frozenset(["billed_cost", "effective_cost"]),
+    "focus": frozenset(["billed_cost", "effective_cost", "billing_period_start"]),
 }
 """Without these a file is no bill."""
 
@@ -77,6 +77,16 @@ REQUIRED_FOR_FOCUS = {
 def family(dialect: str) -> str:
     """Return 'focus' or 'gcp'."""
     return "focus" if dialect.startswith("focus") else "gcp"
+
+
+def lacking(names: set[str]) -> frozenset[str]:
+    """Return what columns lack to be a bill: in FOCUS, of whatever version, or in Google's form.
+
+    >>> sorted(lacking({"billed_cost", "billing_period_start"})), sorted(lacking({"cost"}))
+    (['effective_cost'], ['billing_account_id'])
+    """
+    kind = "focus" if names & {"billed_cost", "effective_cost"} else "gcp"
+    return REQUIRED[kind] - names
 
 
 def focus_needs(dialect: str) -> frozenset[str]:

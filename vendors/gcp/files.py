@@ -99,20 +99,19 @@ def ask(store: ObjectStore, keys: Sequence[str]) -> dict[str, tuple[tuple[date, 
         for form, of_form in by_form.items():
             staged_store, staged = stage(store, lone(of_form, form), Path(scratch) / form)
             names = dict(zip(staged.files, of_form, strict=True))
-            for part in parts(staged_store, staged.files, form, connection):
-                for key, periods in asked(part, connection).items():
-                    found[names[key]] = periods, part.dialect
+            try:
+                for part in parts(staged_store, staged.files, form, connection):
+                    for key, periods in asked(part, connection).items():
+                        found[names[key]] = periods, part.dialect
+            except duckdb.Error as error:
+                raise unreadable(error, staged, staged_store) from error
     return found
 
 
 def asked(part: Part, connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[date, ...]]:
     """Return the invoice months of one part's files."""
     query = f"SELECT t.filename, {part.month}, count(*) FROM {part.relation} GROUP BY ALL"
-    try:
-        rows = connection.execute(query).fetchall()
-    except duckdb.Error as error:
-        told = lone(list(part.addresses.values()), part.format)
-        raise unreadable(error, told, part.store) from error
+    rows = connection.execute(query).fetchall()
     part.check_lines({name: sum(r[2] for r in rows if r[0] == name) for name, *_ in rows})
     found: dict[str, set[date]] = {key: set() for key in part.addresses.values()}
     for name, month, _ in rows:

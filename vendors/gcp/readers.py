@@ -19,7 +19,7 @@ from core.errors import AlienFile, CorruptFile
 from core.exports import ExportVersion, RawColumn
 from core.relations import by_header, csv_fields, csv_relation, read_csv_files
 from core.storage.base import ObjectStore
-from vendors.gcp.columns import PACIFIC, REQUIRED, dialect_of, labelled
+from vendors.gcp.columns import PACIFIC, dialect_of, labelled, lacking
 from vendors.gcp.fields import Field, columns
 from vendors.gcp.jsonlines import read_lines, type_of
 
@@ -231,7 +231,7 @@ def part(
     dialect = dialect_of(set(typed))
     if dialect is None:
         where = store.name(next(iter(addresses.values())))
-        raise AlienFile(where, REQUIRED["gcp"] - typed.keys())
+        raise AlienFile(where, lacking(set(typed)))
     return Part(
         store=store,
         relation=relation,

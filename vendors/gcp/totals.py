@@ -2,8 +2,8 @@
 
 Billed is cost plus credits, over every cost type: credits lie inside the row that they reduce.
 Effective spreads the fees of commitments over the usage whose credits they earned, by account
-and project. The macros of focus/macros/gcp.sql say the same in the same digits, and
-docs/vendors/gcp.md says it in words.
+and project; only regular lines draw on commitments. The macros of focus/macros/gcp.sql say the same
+in the same digits, and docs/vendors/gcp.md says it in words.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ def bill_totals(relation: str, columns: Sequence[str], period: date) -> str:
             sum(used_units) AS used_units
         FROM (
             SELECT account, project, currency, resource_pool AS pool, weight, used_units
-            FROM told WHERE NOT is_fee AND weight IS NOT NULL
+            FROM told WHERE is_regular AND NOT is_fee AND weight IS NOT NULL
             UNION ALL
             SELECT account, project, currency, spend_pool, spend_weight, NULL
-            FROM told WHERE NOT is_fee AND spend_weight IS NOT NULL
+            FROM told WHERE is_regular AND NOT is_fee AND spend_weight IS NOT NULL
         )
         GROUP BY ALL
     ),

@@ -2,6 +2,7 @@
 --
 -- Credits lie inside the line that they reduce and are never joined to it: their sums stand in
 -- columns of their own since the load. Promotions become rows of their own in int_gcp__promotions.
+-- Only regular lines draw on commitments: a credit on tax or an adjustment lowers that line alone.
 with
 
 lines as (
@@ -36,10 +37,12 @@ told_apart as (
     select
         *,
         case when is_fee then {{ gcp_is_spend() }} end as is_spend_fee,
-        case when is_fee or x_credits_commitment <> 0 then {{ gcp_resource_pool() }} end
-            as resource_pool,
         case
-            when is_fee or x_credits_spend_commitment <> 0 then 'spend/' || coalesce(service_id, '')
+            when is_fee or (is_regular and x_credits_commitment <> 0) then {{ gcp_resource_pool() }}
+        end as resource_pool,
+        case
+            when is_fee or (is_regular and x_credits_spend_commitment <> 0)
+                then 'spend/' || coalesce(service_id, '')
         end as spend_pool,
         is_regular and coalesce(consumption_model_description, '') <> '' and not regexp_matches(
             consumption_model_description,
@@ -57,12 +60,13 @@ told_apart as (
 select
     *,
     cost + x_credits_total - x_credits_promotion as net_cost,
-    case when is_fee then 0 else x_credits_commitment end as covered,
-    case when is_fee then 0 else x_credits_spend_commitment end as spend_covered,
+    case when is_regular and not is_fee then x_credits_commitment else 0 end as covered,
+    case when is_regular and not is_fee then x_credits_spend_commitment else 0 end
+        as spend_covered,
     case
         when is_fee and is_spend_fee then spend_pool
-        when is_fee or x_credits_commitment <> 0 then resource_pool
-        when x_credits_spend_commitment <> 0 then spend_pool
+        when resource_pool is not null then resource_pool
+        when spend_pool is not null then spend_pool
         when is_priced_by_commitment then 'spend/' || coalesce(service_id, '')
     end as pool,
     case
