@@ -22,7 +22,7 @@ from vendors.gcp.config import GcpConfig
 
 source_options = all_of(
     click.option("--source", "-S", metavar="FILES_OR_FOLDER",
-                 help="Extracted files instead of BigQuery: a file, a folder or gs://bucket/path."),
+                 help="Extracted files instead of BigQuery: a file, a folder or gs://bucket/folder."),
     click.option("--project-id", "-p", help="Project that holds the export's dataset."),
     click.option("--dataset", "-d", help="BigQuery dataset of the export."),
     click.option("--table", "-T", help="Table of the export."),
@@ -117,7 +117,7 @@ def list_partitions(
     rows = [
         {
             **about,
-            "newest_line": version.version_id,
+            "version": version.version_id,
             "files": len(version.files),
             "format": version.format,
             "dialect": version.dialect,

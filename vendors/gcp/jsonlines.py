@@ -16,6 +16,7 @@ from core.csvfile import unpacked
 from core.errors import CorruptFile
 from vendors.gcp.columns import LISTS, STRUCTS, raw_name
 
+MAYBE_BLANK = (b"\n\n", b"\n\r", b"\n ", b"\n\t")
 FIRST_LINES = 1_000
 """Lines whose structure is taken to be that of all, until the keys of all say otherwise."""
 
@@ -50,10 +51,13 @@ def json_lines(path: Path, packed: bool, where: str) -> int:
     """Count the lines of a file that hold anything, having verified its bytes."""
     count, rest = 0, b""
     for block in unpacked(path, packed, where):
-        whole, newline, rest_of = (rest + block).rpartition(b"\n")
-        if newline:
-            count += sum(1 for line in whole.split(b"\n") if line.strip())
-        rest = rest_of
+        text = b"\n" + rest + block
+        end = text.rindex(b"\n")
+        if any(text.find(blank, 0, end + 1) >= 0 for blank in MAYBE_BLANK):
+            count += sum(1 for line in text[:end].split(b"\n") if line.strip())
+        else:
+            count += text.count(b"\n", 0, end)
+        rest = text[end + 1 :]
     return count + bool(rest.strip())
 
 
