@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,48 +15,42 @@ from core.csvfile import unpacked
 from core.errors import CorruptFile
 from vendors.gcp.columns import LISTS, STRUCTS, raw_name
 
-MAYBE_BLANK = (b"\n\n", b"\n\r", b"\n ", b"\n\t")
+READ: dict[tuple[Path, int, int], tuple[int, dict[str, Any]]] = {}
+"""(file, size, time of writing) -> its lines and their structure; of this process."""
 FIRST_LINES = 1_000
 """Lines whose structure is taken to be that of all, until the keys of all say otherwise."""
 
 
-def read_lines(path: Path, packed: bool, where: str, options: str) -> tuple[int, dict[str, Any]]:
+def read_lines(
+    path: Path, packed: bool, where: str, options: str, connection: duckdb.DuckDBPyConnection
+) -> tuple[int, dict[str, Any]]:
     """Return the number of a file's lines, each byte verified, and the structure of all together.
 
-    A file that has not changed since is not read again.
+    A file that is planned and then loaded is read once for both.
 
     Raises:
         CorruptFile: If its gzip stream is broken, or a line is no JSON object.
     """
     facts = path.stat()
-    return read_once(path, packed, where, options, facts.st_size, facts.st_mtime_ns)
-
-
-@cache
-def read_once(
-    path: Path, packed: bool, where: str, options: str, _size: int, _time: int
-) -> tuple[int, dict[str, Any]]:
-    lines = json_lines(path, packed, where)
-    if not lines:
-        return 0, {}
-    with duckdb.connect() as connection:
+    known = path, facts.st_size, facts.st_mtime_ns
+    if known not in READ:
+        lines = json_lines(path, packed, where)
         try:
-            return lines, structure_of(path, where, options, connection)
+            found = structure_of(path, where, options, connection) if lines else {}
         except duckdb.InvalidInputException as error:
             raise CorruptFile(where, first_line(error)) from error
+        READ[known] = lines, found
+    return READ[known]
 
 
 def json_lines(path: Path, packed: bool, where: str) -> int:
     """Count the lines of a file that hold anything, having verified its bytes."""
     count, rest = 0, b""
     for block in unpacked(path, packed, where):
-        text = b"\n" + rest + block
-        end = text.rindex(b"\n")
-        if any(text.find(blank, 0, end + 1) >= 0 for blank in MAYBE_BLANK):
-            count += sum(1 for line in text[:end].split(b"\n") if line.strip())
-        else:
-            count += text.count(b"\n", 0, end)
-        rest = text[end + 1 :]
+        whole, newline, rest_of = (rest + block).rpartition(b"\n")
+        if newline:
+            count += sum(1 for line in whole.split(b"\n") if line.strip())
+        rest = rest_of
     return count + bool(rest.strip())
 
 

@@ -117,7 +117,7 @@ def parts(
         return csv_parts(store, keys, form)
     addresses = {store.url(key): key for key in keys}
     if form.startswith("json"):
-        return json_parts(store, addresses, form)
+        return json_parts(store, addresses, form, connection)
     return typed_parts(store, addresses, form, connection)
 
 
@@ -189,14 +189,21 @@ def csv_parts(store: ObjectStore, keys: Sequence[str], form: str) -> list[Part]:
     return found
 
 
-def json_parts(store: ObjectStore, addresses: Mapping[str, str], form: str) -> list[Part]:
+def json_parts(
+    store: ObjectStore,
+    addresses: Mapping[str, str],
+    form: str,
+    connection: duckdb.DuckDBPyConnection,
+) -> list[Part]:
     """JSON lines: every value is read as text; those of one structure are read together."""
     packed = form == "json.gz"
     options = f"compression = '{'gzip' if packed else 'uncompressed'}', {LONGEST_LINE}"
     lines: dict[str, int] = {}
     groups: dict[str, list[str]] = {}
     for address, key in addresses.items():
-        lines[key], structure = read_lines(Path(address), packed, store.name(key), options)
+        lines[key], structure = read_lines(
+            Path(address), packed, store.name(key), options, connection
+        )
         if lines[key]:
             shape = {name: type_of(value) for name, value in structure.items()}
             groups.setdefault(json.dumps(shape), []).append(address)
