@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from core.errors import BadSetting
+from core.errors import BadSetting, NothingInRange
+from core.periods import name as period_name
 from core.periods import parse_period
 
 Settings = TypeVar("Settings")
@@ -38,6 +40,27 @@ class Configured(Generic[Settings]):
     def wants(self, period: date) -> bool:
         """Tell whether a month lies in the range that the settings name."""
         return (self.start or date.min) <= period <= (self.end or date.max)
+
+    def in_range(self, where: str, periods: Iterable[date]) -> list[date]:
+        """Return the months that are wanted of those that a source has, oldest first.
+
+        Args:
+            where: What a person would call the source.
+            periods: First days of its months, at least one.
+
+        Raises:
+            NothingInRange: If none is wanted.
+        """
+        available = sorted(set(periods))
+        wanted = [period for period in available if self.wants(period)]
+        if not wanted:
+            raise NothingInRange(
+                where,
+                period_name(self.start) if self.start else "the first month",
+                period_name(self.end) if self.end else "the last one",
+                f"{period_name(available[0])} to {period_name(available[-1])}",
+            )
+        return wanted
 
 
 def checked_range(settings: Any) -> tuple[date | None, date | None]:

@@ -271,3 +271,9 @@ def test_the_reading_commands_answer(container, finops):
         ("amortized", "AmortizedCost", "2026-02", 0),
     ]
     assert (load_["status"], load_["rows"], load_["dialect"]) == ("current", 2, "cost_pair")
+
+    names = ("ACTUAL", "AMORTIZED")
+    pair = {f"OPEN_FINOPS_AZURE_{name}_EXPORT": name.lower() for name in names}
+    answer = finops("azure", "list-exports", *container.options[:2], "--json", env=pair)
+    found = json.loads(answer.out)
+    assert [(e["export"], e["loaded_months"]) for e in found] == [("actual", 1), ("amortized", 1)]

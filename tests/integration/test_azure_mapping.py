@@ -166,7 +166,9 @@ def test_marketplace_refunds_tax_credit_and_rounding_survive(built):
 
 
 def test_an_unknown_charge_type_is_an_adjustment_and_draws_attention(built):
-    assert "assert_no_charge_type_is_unknown" in built.imported.err
+    said = built.imported.err
+    assert "attention: assert_no_charge_type_is_unknown: 1 row" in said
+    assert "charge_type Novelty, row_count 1, billed_cost 0.03" in said
 
 
 def test_services_regions_and_resources_have_their_names(built):

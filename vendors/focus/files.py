@@ -15,7 +15,7 @@ import duckdb
 
 from core.csvfile import read_csv_file
 from core.diagnose import unreadable
-from core.errors import BadValue, CorruptFile, NoFiles, NothingInRange, SchemaMismatch
+from core.errors import BadValue, CorruptFile, NoFiles, SchemaMismatch
 from core.exports import ExportVersion
 from core.inventory import FileContent, Inventory, Month, months, stamp_of
 from core.periods import name as period_name
@@ -55,7 +55,7 @@ def stock(
     """Return the months that a source's files make up now, and what to note of the files.
 
     Raises:
-        NoFiles, NothingInRange: If there is nothing to load.
+        NoFiles: If there is nothing to load.
         AlienFile, CorruptFile, BadValue, SchemaMismatch: If a file is no bill.
     """
     present = look(store, source, noted)
@@ -210,14 +210,7 @@ def lone(key: str, form: str) -> ExportVersion:
 
 def in_range(versions: Sequence[ExportVersion], source: FocusSource) -> list[ExportVersion]:
     """Return the versions of the months that are wanted."""
-    start, end = source.start or date.min, source.end or date.max
-    found = [v for v in versions if start <= v.billing_period <= end]
-    if versions and not found:
-        first, last = versions[0].billing_period, versions[-1].billing_period
-        raise NothingInRange(
-            source.location,
-            period_name(start) if source.start else "the beginning",
-            period_name(end) if source.end else "now",
-            f"{period_name(first)} to {period_name(last)}",
-        )
-    return found
+    if not versions:
+        return []
+    wanted = source.in_range(source.location, [v.billing_period for v in versions])
+    return [v for v in versions if v.billing_period in wanted]
