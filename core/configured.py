@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
 from core.errors import BadSetting, NothingInRange
 from core.periods import name as period_name
 from core.periods import parse_period
+from core.sections import Section
 
-Settings = TypeVar("Settings")
+Settings = TypeVar("Settings", bound=Section)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,43 @@ class Configured(Generic[Settings]):
                 f"{period_name(available[0])} to {period_name(available[-1])}",
             )
         return wanted
+
+
+def picked(
+    config: Settings, flags: Mapping[str, Any], *, by: str, entries: str = "exports"
+) -> Settings:
+    """Return a section whose entries are overruled by what was typed, and picked from.
+
+    Args:
+        config: The section, resolved.
+        flags: What was typed; None where nothing was.
+        by: The flag that picks, such as 'export_name'; it may also say an entry's `name`.
+        entries: The setting that holds the entries.
+    """
+    wanted = flags.get(by)
+    typed = {name for name, value in flags.items() if value is not None} - {by}
+    found = tuple(
+        {name: value for name, value in entry.items() if name not in typed}
+        for entry in getattr(config, entries)
+        if wanted in (None, entry.get("name"), entry.get(by))
+    )
+    own = None if wanted and found else getattr(config, by)
+    return replace(config, **{by: own, entries: found})
+
+
+def each(
+    config: Settings, *, by: str, entries: str = "exports"
+) -> Iterator[tuple[str | None, Settings]]:
+    """Yield name and settings of each export of a section: its own, then its entries'.
+
+    The section's own comes where `by` is set, or where there is no entry to ask for it.
+    """
+    alone = replace(config, **{entries: ()})
+    if getattr(config, by) or not getattr(config, entries):
+        yield None, alone
+    for entry in getattr(config, entries):
+        own = {name: value for name, value in entry.items() if name != "name"}
+        yield entry.get("name"), replace(alone, **own)
 
 
 def checked_range(settings: Any) -> tuple[date | None, date | None]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fixtures.azure import Container, ea, focus, twins
 from tests.fixtures.finops import Finops
-from tests.fixtures.gcp import credit, fee, line, write
+from tests.fixtures.gcp import credit, fee, focus_charge, line, write
 
 CONFIG = """
 [[azure.exports]]
@@ -33,24 +33,6 @@ source = "{home}/standard"
 name = "google-focus"
 source = "{home}/focus"
 """
-GOOGLE_FOCUS = {
-    "BillingAccountId": "google-focus",
-    "BillingCurrency": "USD",
-    "BillingPeriodStart": "2026-01-01T00:00:00Z",
-    "BillingPeriodEnd": "2026-02-01T00:00:00Z",
-    "ChargePeriodStart": "2026-01-01T00:00:00Z",
-    "ChargePeriodEnd": "2026-01-01T01:00:00Z",
-    "ChargeCategory": "Usage",
-    "ChargeFrequency": "Usage-Based",
-    "BilledCost": "0.10",
-    "EffectiveCost": "0.10",
-    "ListCost": "0.20",
-    "ContractedCost": "0.10",
-    "ServiceName": "Compute Engine",
-    "SubAccountId": "shop",
-    "RegionId": "us-central1",
-}
-
 BREAKS: dict[str, str] = {
     "azure/assert_actual_and_amortized_exports_agree": """
         UPDATE focus.cost_and_usage SET "x_SourceLineItemType" = 'ActualNotInAmortized'
@@ -101,7 +83,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Finops:
     used = line("0.30", usage={"amount_in_pricing_units": "3"},
                 credits=[credit("-0.20", "COMMITTED_USAGE_DISCOUNT")])  # fmt: skip
     write(home / "standard" / "a.json", [fee("0.40"), used, line("0.50", billing_account_id="b")])
-    write(home / "focus" / "a.csv", [GOOGLE_FOCUS])
+    write(home / "focus" / "a.csv", [focus_charge()])
     (home / "config.toml").write_text(CONFIG.format(home=home))
     finops = Finops(home)
     result = finops.run("run", timeout=600)
