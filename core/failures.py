@@ -80,8 +80,13 @@ def describe(result: Any) -> str:
     return cut(f"{result.node.name}: {result.message or ''}", REASON)
 
 
-def counted(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows:,} rows"
+def counted(number: int, what: str = "row") -> str:
+    """Return a number of things in words.
+
+    >>> counted(1), counted(1200, "day")
+    ('1 row', '1,200 days')
+    """
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def first_sentence(code: str) -> str:

@@ -170,6 +170,7 @@ def build_focus(
             ledger.mark_all(connection, transformed=False)
         refuse_unmappable(connection)
         config.rates.write(connection)
+        config.rates.check_months(connection)
         mapping = ledger.pending(connection) > 0
     warnings: list[str] = []
     if mapping:

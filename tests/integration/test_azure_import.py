@@ -126,7 +126,7 @@ def test_one_twin_that_was_run_again_restates_the_month(container, finops):
     )
 
 
-def test_a_month_without_its_amortised_twin_is_loaded_as_actual_alone(container, finops):
+def test_a_month_without_its_amortized_twin_is_loaded_as_actual_alone(container, finops):
     container.deliver("2026-01", ["1.10"])
     container.deliver_pair("2026-02", twins(both=[ea("2.00", month="2026-02")]))
     load(finops, container.pair)

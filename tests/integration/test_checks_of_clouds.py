@@ -68,7 +68,7 @@ BREAKS: dict[str, str] = {
         UPDATE {standard} SET x_credits_total = x_credits_total - 0.000000000000000001
         WHERE x_credits_total <> 0""",
 }
-ALWAYS = {"azure/assert_effective_cost_is_amortised"}
+ALWAYS = {"azure/assert_effective_cost_is_amortized"}
 """The second month has actual costs alone: this check finds something without our help."""
 
 

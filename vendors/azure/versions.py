@@ -1,4 +1,4 @@
-"""Export versions: the months of one export, or of an actual export and its amortised twin."""
+"""Export versions: the months of one export, or of an actual export and its amortized twin."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def fingerprint(runs: list[Run]) -> str:
 def dialect(runs: list[Run]) -> str:
     """Tell what the columns mean.
 
-    'cost_pair' has actual and amortised lines, 'cost_actual' only the former; FOCUS exports are
+    'cost_pair' has actual and amortized lines, 'cost_actual' only the former; FOCUS exports are
     called by their version: 'focus_1_0', 'focus_1_0r2', 'focus_1_2'.
 
     Raises:
