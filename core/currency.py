@@ -17,6 +17,7 @@ import duckdb
 from core import sql
 from core.backends.duckdb import connect_read_only, first_line
 from core.errors import BadSetting, BadValue, CorruptFile, MissingRate
+from core.failures import counted
 
 HEADER = "date,from,to,rate"
 LONGEST = 31
@@ -144,4 +145,39 @@ class Rates:
         ).fetchone()
         if row:
             currency, days, first = row
-            raise MissingRate(self.path or "[currency]", currency, self.display, days, str(first))
+            lacking = f"{counted(days, 'day')} with costs, the first of them {first}"
+            raise MissingRate(self.path or "[currency]", currency, self.display, lacking)
+
+    def check_months(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Refuse loaded months that lie more than a month from any rate, before FOCUS is built.
+
+        `check` looks at each day, once FOCUS knows them.
+
+        Raises:
+            MissingRate: For the currency with the most months without one.
+        """
+        if self.display is None:
+            return
+        row = connection.execute(
+            """
+            WITH months AS (
+                SELECT currency, loads.billing_period
+                FROM ledger.reconciliation JOIN ledger.loads USING (load_id)
+                WHERE status = 'current' AND currency <> ? AND source_rows > 0
+                GROUP BY ALL
+            )
+            SELECT currency, count(*), min(billing_period)
+            FROM months ANTI JOIN ledger.exchange_rates AS rates
+                ON rates.currency = months.currency
+                AND day >= billing_period - INTERVAL 1 MONTH
+                AND day < billing_period + INTERVAL 2 MONTH
+            GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1
+            """,
+            [self.display],
+        ).fetchone()
+        if row:
+            currency, months, first = row
+            lacking = (
+                f"{counted(months, 'billing month')} with costs, the first of them {first:%Y-%m}"
+            )
+            raise MissingRate(self.path or "[currency]", currency, self.display, lacking)

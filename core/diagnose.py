@@ -10,7 +10,6 @@ import duckdb
 
 from core.backends.duckdb import first_line
 from core.errors import (
-    AccessDenied,
     BadSetting,
     BadValue,
     CorruptFile,
@@ -73,7 +72,7 @@ def unreadable(
     where = file_named_in(text, version, store, source)
     if "HTTP" in text or isinstance(error, duckdb.HTTPException):
         denied = DENIED.search(text)
-        return AccessDenied(where, "s3:GetObject") if denied else Unreachable(where, reason(error))
+        return store.refused(where) if denied else Unreachable(where, reason(error))
     if version.format == "parquet" and SCHEMA.search(reason(error)):
         return SchemaMismatch(f"{version.export} {version.billing_period:%Y-%m}", reason(error))
     return CorruptFile(where, reason(error))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.csvfile import CsvFile
     from core.inventory import Inventory
+    from core.ledger import Current
     from core.sections import Section
     from core.storage.base import ObjectStore
 
@@ -50,15 +51,26 @@ class ExportVersion:
     fingerprint: str
     """Hash of the manifest: tells a rewritten manifest that kept its version_id."""
     manifest: str
-    """Key of the manifest."""
+    """Key of the manifest; '' where files have none, a table's name where there are no files."""
     files: tuple[str, ...]
     """Keys of the data files, in the manifest's order."""
     format: str
-    """'parquet', 'csv', 'csv.gz' or 'csv.zip'."""
+    """How the files are read, such as 'parquet', 'csv.gz', 'jsonl.gz' or 'bigquery'."""
     dialect: str
-    """What the columns mean: 'cur_1', 'cur_2', 'focus_1_0', 'focus_1_2'."""
+    """What the columns mean, such as 'cur_2', 'azure_actual' or 'focus_1_2'."""
     rows: int | None = None
     """Lines that the manifest says there are; None where it does not say."""
+
+    def named_by(self, store: ObjectStore) -> str:
+        """Return what says that the files exist, as a person would call it."""
+        return f"the manifest {store.name(self.manifest)}" if self.manifest else "the listing"
+
+    def is_held_by(self, current: Current | None) -> bool:
+        """Tell whether what is loaded of this period, if anything, is this very version."""
+        return current is not None and (current.version_id, current.fingerprint) == (
+            self.version_id,
+            self.fingerprint,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What dbt's failures found, in one screenful: check, number of rows, and the first of them.
+"""What dbt's checks found, in one screenful: check, number of rows, and the first of them.
 
 The rows lie in `checks.<test>` of the working copy, which is thrown away after a failure.
 """
@@ -41,9 +41,23 @@ def quote(failures: Sequence[Any], database: Path, limits: Limits) -> list[str]:
     return lines
 
 
+def attention(warnings: Sequence[Any], database: Path, limits: Limits) -> list[str]:
+    """Return one text for each dbt result that warns: the check, then its first rows below it.
+
+    Args:
+        warnings: Results of status 'warn'.
+        database: The working copy, not open elsewhere.
+        limits: DuckDB's limits.
+    """
+    if not warnings:
+        return []
+    with connect_writable(database, limits) as connection:
+        return ["\n  ".join(about(result, connection)) for result in warnings]
+
+
 def about(result: Any, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Yield the lines about one result; the first names it."""
-    if result.status != "fail":
+    if result.status not in ("fail", "warn"):
         yield describe(result)
         return
     found = int(result.failures or 0)
@@ -66,8 +80,13 @@ def describe(result: Any) -> str:
     return cut(f"{result.node.name}: {result.message or ''}", REASON)
 
 
-def counted(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows:,} rows"
+def counted(number: int, what: str = "row") -> str:
+    """Return a number of things in words.
+
+    >>> counted(1), counted(1200, "day")
+    ('1 row', '1,200 days')
+    """
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def first_sentence(code: str) -> str:

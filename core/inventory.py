@@ -19,8 +19,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from core.configured import Configured
-from core.errors import NothingInRange
-from core.periods import name as period_name
 from core.storage.base import ObjectStore
 
 
@@ -145,11 +143,6 @@ def in_range(found: Iterable[Month], export: Configured[Any], where: str) -> lis
         NothingInRange: If there are months, but none that is asked for.
     """
     months = sorted(found, key=lambda month: month.period)
-    if months and not any(export.wants(month.period) for month in months):
-        raise NothingInRange(
-            where,
-            period_name(export.start) if export.start else "the beginning",
-            period_name(export.end) if export.end else "now",
-            f"{period_name(months[0].period)} to {period_name(months[-1].period)}",
-        )
+    if months:
+        export.in_range(where, [month.period for month in months])
     return [month for month in months if export.wants(month.period) or month.taken]

@@ -118,14 +118,10 @@ class Offer:
         """Return the versions that the database does not hold; all of them on `reset`."""
         current = ledger.current_versions(database, self.vendor.name)
 
-        def is_new(version: ExportVersion) -> bool:
-            known = current.get((version.export, version.billing_period))
-            return known is None or (known.version_id, known.fingerprint) != (
-                version.version_id,
-                version.fingerprint,
-            )
+        def is_held(version: ExportVersion) -> bool:
+            return version.is_held_by(current.get((version.export, version.billing_period)))
 
-        return [version for version in self.versions if self.export.reset or is_new(version)]
+        return [version for version in self.versions if self.export.reset or not is_held(version)]
 
     def outcome(self, loaded: Sequence[Loaded], *, transformed: bool = False) -> Outcome:
         return Outcome(
@@ -181,6 +177,7 @@ def build_focus(
             ledger.mark_all(connection, transformed=False)
         refuse_unmappable(connection)
         config.rates.write(connection)
+        config.rates.check_months(connection)
         mapping = ledger.pending(connection) > 0
     warnings: list[str] = []
     if mapping:

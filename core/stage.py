@@ -69,7 +69,7 @@ def stage(
     """
     for key in version.files:
         if store.size(key) is None:
-            raise FileMissing(store.name(key), store.name(version.manifest))
+            raise FileMissing(store.name(key), version.named_by(store))
     if in_place(store, version):
         return store, version
     zipped = version.format == "csv.zip"
@@ -83,7 +83,7 @@ def stage(
             try:
                 store.download(key, path)
             except FileNotFoundError as error:
-                raise FileMissing(where, store.name(version.manifest)) from error
+                raise FileMissing(where, version.named_by(store)) from error
         unpacked = unzip(path, where, folder, stem) if zipped else [path.name]
         names |= dict.fromkeys(unpacked, where)
     form = "csv" if zipped else version.format

@@ -16,7 +16,7 @@ from core.backends.duckdb import Limits
 from core.config import ROOT
 from core.errors import TransformError
 from core.exports import vendor_names
-from core.failures import REASON, cut, describe, quote
+from core.failures import REASON, attention, cut, quote
 from core.interrupt import interrupted
 from core.progress import Progress
 
@@ -84,7 +84,7 @@ def build(
         raise TransformError(quote(failures, database, limits))
     if not result.success:
         raise TransformError(["dbt ended without success"])
-    return [describe(r) for r in results if r.status == "warn"]
+    return attention([r for r in results if r.status == "warn"], database, limits)
 
 
 def parsed(database: Path) -> Any:

@@ -57,7 +57,8 @@ def demo(
         with progress_bar(quiet=as_json) as progress:
             progress("writing the demo bill", 0, 1)
             wanted = delivered(config, rows, restated=restated)
-            outcomes += import_exports(config, wanted, progress=progress)
+            # FOCUS is built once, from what is current in the end.
+            outcomes += import_exports(config, wanted, transform=restated, progress=progress)
     (config.data_dir / WRITTEN).write_text(str(rows))
     found = overview(config.database_path, top=6)
     if as_json:

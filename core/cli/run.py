@@ -8,7 +8,7 @@ import click
 
 from core.cli.imports import import_and_print
 from core.cli.options import config_option, json_option, resolve
-from core.errors import FinopsError, MissingSetting
+from core.errors import FinopsError, NothingConfigured
 from core.exports import Vendor, load_vendor
 
 
@@ -32,9 +32,7 @@ def run(ctx: click.Context, /, config_path: str | None, as_json: bool, no_transf
     """
     config = resolve(ctx, config_path)
     if not config.configured:
-        raise MissingSetting(
-            "aws.bucket", "`finops aws import-cur --bucket`", "OPEN_FINOPS_AWS_BUCKET"
-        )
+        raise NothingConfigured(sorted(config.vendors))
     wanted: list[tuple[Vendor, Any]] = []
     failures: list[FinopsError] = []
     for name in sorted(config.configured):

@@ -90,19 +90,23 @@ def offered(
     for export in found.exports(config.vendors[vendor]):
         for version in Offer.read(found, export, config.database_path).versions:
             known = current.get((version.export, version.billing_period))
-            same = known is not None and known.fingerprint == version.fingerprint
+            state = "loaded" if version.is_held_by(known) else changed if known else "new"
             yield (
                 version,
                 {
                     "export": version.export,
                     "billing_period": period_name(version.billing_period),
-                    "state": "loaded" if same else changed if known else "new",
+                    "state": state,
                 },
             )
 
 
 def with_loaded(
-    config: Config, vendor: str, found: Sequence[dict[str, Any]], empty: Sequence[str]
+    config: Config,
+    vendor: str,
+    found: Sequence[dict[str, Any]],
+    empty: Sequence[str],
+    loaded_as: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the exports of a store with their loaded months, then those only loaded.
 
@@ -111,13 +115,16 @@ def with_loaded(
         vendor: Whose exports they are.
         found: Rows with the export's name under 'export'.
         empty: Columns that are left empty of an export that the store does not hold.
+        loaded_as: The name in the ledger, of exports that have another one there.
     """
     loaded = ledger.current_versions(config.database_path, vendor)
     months = Counter(export for export, _ in loaded)
-    rows = [{**row, "loaded_months": months.pop(str(row["export"]), 0)} for row in found]
+    names = [(loaded_as or {}).get(str(row["export"]), str(row["export"])) for row in found]
+    rows = [{**row, "loaded_months": months[name]} for row, name in zip(found, names, strict=True)]
     return rows + [
         {"export": name, **dict.fromkeys(empty, ""), "loaded_months": number}
         for name, number in sorted(months.items())
+        if name not in names
     ]
 
 

@@ -3,6 +3,7 @@
 FinopsError                     1
 ├── ConfigError                 2  a setting, an option or config.toml is wrong
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
+│   ├── NothingConfigured
 ├── SourceError                 3  the export is not where, or what, the settings say
 │   ├── ManifestNotFound, NoFiles, BadManifest, TwoManifests, FileMissing, OutsideFolder
 │   ├── WrongExportVersion, ExportCollision, RepeatedDelivery
@@ -37,6 +38,7 @@ from core.errors.config import (
     ConfigExists,
     ConfigNotFound,
     MissingSetting,
+    NothingConfigured,
     UnknownSetting,
 )
 from core.errors.data import (
@@ -99,6 +101,7 @@ __all__ = [
     "MissingSetting",
     "NoDatabase",
     "NoFiles",
+    "NothingConfigured",
     "NothingInRange",
     "OutsideFolder",
     "QueryError",

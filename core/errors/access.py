@@ -10,16 +10,12 @@ class AccessError(FinopsError):
 
 
 class CredentialsMissing(AccessError):
-    def __init__(self, reason: str, *, provider: str = "AWS", hint: str = "") -> None:
-        aws = "Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, or set keys."
-        super().__init__(f"no usable {provider} credentials: {reason}", hint=hint or aws)
+    def __init__(self, reason: str, *, provider: str, hint: str) -> None:
+        super().__init__(f"no usable {provider} credentials: {reason}", hint=hint)
 
 
 class AccessDenied(AccessError):
-    def __init__(self, where: str, action: str, *, hint: str = "") -> None:
-        s3 = "The role needs s3:ListBucket and s3:GetObject; docs/vendors/aws.md has the policy."
-        local = "Give the user that runs finops the right to read it (chmod, chown)."
-        hint = hint or (s3 if where.startswith("s3://") else local)
+    def __init__(self, where: str, action: str, *, hint: str) -> None:
         super().__init__(f"access to {where} is denied ({action})", hint=hint)
 
 
@@ -39,5 +35,5 @@ class WrongRegion(AccessError):
 
 class Unreachable(AccessError):
     def __init__(self, where: str, reason: str) -> None:
-        hint = "Check the network, the proxy and the endpoint (endpoint_url, AWS_ENDPOINT_URL)."
+        hint = "Check the network, the proxy, and the endpoint where one is set."
         super().__init__(f"{where} cannot be reached: {reason}", hint=hint)

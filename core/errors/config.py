@@ -44,6 +44,15 @@ class BadSetting(ConfigError):
         super().__init__(f"{name} = {value!r} is not {expected}", hint=hint or f"Give {expected}.")
 
 
+class NothingConfigured(ConfigError):
+    def __init__(self, sections: Iterable[str]) -> None:
+        super().__init__(
+            "the settings name no export to import",
+            hint=f"Fill in a section ({', '.join(f'[{name}]' for name in sections)}) of "
+            "config.toml: `./finops config init` writes one to start from.",
+        )
+
+
 class MissingSetting(ConfigError):
     def __init__(self, name: str, flag: str | None, env: str) -> None:
         typed = f", with {flag}," if flag else ""

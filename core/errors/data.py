@@ -51,10 +51,9 @@ class WrongMonth(DataError):
 
 
 class MissingRate(DataError):
-    def __init__(self, path: object, currency: str, display: str, days: int, first: str) -> None:
+    def __init__(self, path: object, currency: str, display: str, lacking: str) -> None:
         super().__init__(
-            f"{path} has no rate from {currency} to {display} for {days:,} days with costs, "
-            f"the first of them {first}",
+            f"{path} has no rate from {currency} to {display} for {lacking}",
             hint="Add a line `date,from,to,rate`; a rate holds for its day and the 31 days after "
             "it, until the next one.",
         )

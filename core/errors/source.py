@@ -10,12 +10,8 @@ class SourceError(FinopsError):
 
 
 class ManifestNotFound(SourceError):
-    def __init__(self, where: str, export: str, *, hint: str = "") -> None:
-        aws = (
-            "Check bucket, prefix and export name with `./finops aws list-exports`; "
-            "AWS delivers the first manifest up to 24 hours after an export is made."
-        )
-        super().__init__(f"no manifest of the export {export!r} under {where}", hint=hint or aws)
+    def __init__(self, where: str, export: str, *, hint: str) -> None:
+        super().__init__(f"no manifest of the export {export!r} under {where}", hint=hint)
 
 
 class NoFiles(SourceError):
@@ -42,20 +38,19 @@ class OutsideFolder(SourceError):
         super().__init__(
             f"{where} leads out of the folder {folder}",
             hint="Only files inside the folder are read: copy the file there instead of "
-            "linking to it, or set --bucket to a folder that holds both.",
+            "linking to it, or name a folder that holds both as the source.",
         )
 
 
 class FileMissing(SourceError):
-    def __init__(self, where: str, manifest: str) -> None:
+    def __init__(self, where: str, named_by: str) -> None:
         hint = "Copy the whole export (data and metadata), or wait for the delivery to finish."
-        super().__init__(f"{where} does not exist, but the manifest {manifest} names it", hint=hint)
+        super().__init__(f"{where} does not exist, but {named_by} names it", hint=hint)
 
 
 class WrongExportVersion(SourceError):
-    def __init__(self, where: str, asked: str, found: str, *, hint: str = "") -> None:
-        aws = "Leave --cur-version and --export-format out: both are detected."
-        super().__init__(f"{where} holds {found}, not {asked}", hint=hint or aws)
+    def __init__(self, where: str, asked: str, found: str, *, hint: str) -> None:
+        super().__init__(f"{where} holds {found}, not {asked}", hint=hint)
 
 
 class ExportCollision(SourceError):

@@ -158,6 +158,9 @@ class AzureStore:
     def statements(self) -> Sequence[str]:
         return ()
 
+    def refused(self, where: str) -> AccessDenied:
+        return AccessDenied(where, "read", hint=ROLE)
+
     @contextmanager
     def _errors(self, action: str) -> Iterator[None]:
         from azure.core.exceptions import (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from core.errors import AccessDenied
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ class ObjectStore(Protocol):
 
     def url(self, key: str) -> str:
         """Return what DuckDB reads for this key."""
+
+    def refused(self, where: str) -> AccessDenied:
+        """Return the error for an object that DuckDB may not read, with the right that it needs."""
 
     def statements(self) -> Sequence[str]:
         """Return the SQL that lets a DuckDB connection read `url`s; may hold secrets that expire.

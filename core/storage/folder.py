@@ -76,6 +76,9 @@ class FolderStore:
     def url(self, key: str) -> str:
         return str(self.path(key))
 
+    def refused(self, where: str) -> AccessDenied:
+        return denied(where, "read")
+
     def statements(self) -> Sequence[str]:
         return ()
 
@@ -84,4 +87,9 @@ class FolderStore:
         try:
             yield
         except PermissionError as error:
-            raise AccessDenied(str(path), action) from error
+            raise denied(str(path), action) from error
+
+
+def denied(where: str, action: str) -> AccessDenied:
+    hint = "Give the user that runs finops the right to read it (chmod, chown)."
+    return AccessDenied(where, action, hint=hint)

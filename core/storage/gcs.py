@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 from core import sql
 from core.backends.duckdb import load_extension
-from core.errors import BucketNotFound
+from core.errors import AccessDenied, BucketNotFound
 from core.storage.access import GoogleAccess
 from core.storage.base import Listing
-from core.storage.google import GoogleSession
+from core.storage.google import ROLES, GoogleSession
 
 ADDRESS = "https://storage.googleapis.com"
 LIST, GET = "storage.objects.list", "storage.objects.get"
@@ -104,6 +104,9 @@ class GcsStore:
     def url(self, key: str) -> str:
         """Return the JSON API's own address, which answers ranges as the bucket's site does."""
         return f"{self.session.address}/download/storage/v1/{self._object(key)}"
+
+    def refused(self, where: str) -> AccessDenied:
+        return AccessDenied(where, GET, hint=ROLES)
 
     def statements(self) -> Sequence[str]:
         """Return LOAD httpfs and a secret with the token of the credentials."""

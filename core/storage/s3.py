@@ -41,6 +41,8 @@ from core.errors import (
 from core.storage.access import S3Access
 from core.storage.base import Listing
 
+SIGN_IN = "Set AWS_PROFILE or the AWS_* variables, sign in with `aws sso login`, or set keys."
+POLICY = "The role needs s3:ListBucket and s3:GetObject; docs/vendors/aws.md has the policy."
 CREDENTIAL_ERRORS = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}
 LASTING = 45 * 60
 """With fewer seconds left, boto3 tries to renew a role's keys; where that fails, it goes on with
@@ -160,6 +162,9 @@ class S3Store:
         headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         return str(headers.get("x-amz-bucket-region") or self.client.meta.region_name)
 
+    def refused(self, where: str) -> AccessDenied:
+        return AccessDenied(where, "s3:GetObject", hint=POLICY)
+
     @contextmanager
     def _errors(self, action: str) -> Iterator[None]:
         try:
@@ -183,10 +188,10 @@ class S3Store:
             region = headers.get("x-amz-bucket-region") or details.get("Region") or ""
             return WrongRegion(self.bucket, str(region), self.section)
         if code in CREDENTIAL_ERRORS:
-            return CredentialsMissing(code)
+            return CredentialsMissing(code, provider="AWS", hint=SIGN_IN)
         if code in ("AccessDenied", "403", "Forbidden", "AllAccessDisabled"):
             by_role = error.operation_name == "AssumeRole"
-            return AccessDenied(self.location, "sts:AssumeRole" if by_role else action)
+            return AccessDenied(self.location, "sts:AssumeRole" if by_role else action, hint=POLICY)
         return Unreachable(self.location, str(details.get("Message") or code or error))
 
 
@@ -265,5 +270,5 @@ def explained(error: BotoCoreError | Boto3Error, where: str) -> Exception:
     """Return our error for one of botocore's own; its text never holds a secret."""
     kind, reason = type(error).__name__, " ".join(str(error).split())
     if "Credential" in kind or "Token" in kind or "Profile" in kind or "SSO" in kind:
-        return CredentialsMissing(reason)
+        return CredentialsMissing(reason, provider="AWS", hint=SIGN_IN)
     return Unreachable(where, reason)

@@ -54,9 +54,9 @@
 {%- endmacro %}
 
 
-{# AWS's amortised cost of a line, as CUR dashboards compute it. The mapping does not use it: tests
+{# AWS's amortized cost of a line, as CUR dashboards compute it. The mapping does not use it: tests
    compare the two. #}
-{% macro amortised_cost() -%}
+{% macro amortized_cost() -%}
   case lines.line_item_line_item_type
     when 'SavingsPlanCoveredUsage'
       then {{ net_or_gross(

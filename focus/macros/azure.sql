@@ -132,6 +132,10 @@
 {%- endmacro %}
 
 
+{# The hours of the month by which Azure prices a reservation, whatever the calendar says. #}
+{% macro azure_hours_per_month() %}730{% endmacro %}
+
+
 {# Months of such a term, 12 where it is none of them. #}
 {% macro azure_months(term) -%}
   case {{ azure_term(term) }} when '1mo' then 1 when '3yr' then 36 when '5yr' then 60 else 12 end

@@ -98,7 +98,7 @@
 {%- endmacro %}
 
 
-{# An amortised cost on the payer's basis; 0 where the bill leaves it empty. #}
+{# An amortized cost on the payer's basis; 0 where the bill leaves it empty. #}
 {% macro net_or_gross(net, gross) -%}
   case when is_net then coalesce({{ net }}, {{ gross }}, 0) else coalesce({{ gross }}, 0) end
 {%- endmacro %}

@@ -45,8 +45,8 @@ def plan_lines(recurring: str, upfront: str, **net: str) -> list[dict[str, Any]]
     ]
 
 
-def amortised(bill: Query) -> Decimal:
-    """Return what the bill itself amortises to."""
+def amortized(bill: Query) -> Decimal:
+    """Return what the bill itself amortizes to."""
     names = [str(row[0]) for row in bill("DESCRIBE aws_billing.billing_2026_01")]
     query = totals("cur_2", "aws_billing.billing_2026_01", names, date(2026, 1, 1))
     [(total,)] = bill(f"SELECT sum(effective) FROM ({query})")
@@ -73,7 +73,7 @@ def test_the_idle_part_of_a_plan_is_net_for_a_net_payer(
     _, idle = rows(bill, "SavingsPlanRecurringFee", columns)
     assert idle == money("0.57", "0.60", "0.60")
     assert bill('SELECT sum("EffectiveCost") FROM focus.cost_and_usage') == [money("0.95")]
-    assert amortised(bill) == Decimal("0.95")
+    assert amortized(bill) == Decimal("0.95")
     assert bill("SELECT identity FROM checks.assert_bills_hold_the_identities_of_aws") == []
 
 
@@ -83,7 +83,7 @@ def test_the_idle_part_of_a_plan_stays_gross_where_its_fee_has_no_net_amount(
     bill = built(tmp_path, plan_lines("1.00", "0", **{RECURRING: "0"}))
 
     assert rows(bill, "SavingsPlanRecurringFee", '"EffectiveCost"') == [money("0"), money("0.60")]
-    assert amortised(bill) == Decimal("0.98")
+    assert amortized(bill) == Decimal("0.98")
 
 
 def test_a_share_without_end_gives_the_same_digits_in_focus_and_in_the_bills_sum(
@@ -93,7 +93,7 @@ def test_a_share_without_end_gives_the_same_digits_in_focus_and_in_the_bills_sum
     bill = built(tmp_path, plan_lines("0.90", "0", **{RECURRING: "0.60"}))
 
     [(total,)] = bill('SELECT sum("EffectiveCost") FROM focus.cost_and_usage')
-    assert total == amortised(bill)
+    assert total == amortized(bill)
     assert abs(total - Decimal("0.78")) < Decimal("1e-14")
 
 

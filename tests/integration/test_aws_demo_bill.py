@@ -100,14 +100,14 @@ def test_reservations_are_used_or_unused_to_the_last_digit(bill: Query) -> None:
     assert any(used == 0 and unused > 0 for used, unused, *_ in rows)
 
 
-def test_discounted_usage_is_free_and_its_cost_is_amortised(bill: Query) -> None:
+def test_discounted_usage_is_free_and_its_cost_is_amortized(bill: Query) -> None:
     assert bill(
         """SELECT DISTINCT cost, ri_cost = ri_recurring_used + ri_upfront_used
         FROM line WHERE kind = 'DiscountedUsage'"""
     ) == [(0, True)]
 
 
-def test_amortised_and_billed_differ_by_upfront_payments_alone(bill: Query) -> None:
+def test_amortized_and_billed_differ_by_upfront_payments_alone(bill: Query) -> None:
     rows = bill(
         f"""SELECT sum({AMORTISED}) - sum(cost),
             coalesce(sum(ri_upfront), 0) + coalesce(sum(plan_upfront), 0) - coalesce(sum(cost)
@@ -120,7 +120,7 @@ def test_amortised_and_billed_differ_by_upfront_payments_alone(bill: Query) -> N
     assert len({difference for difference, _ in rows}) > 3
 
 
-def test_an_upfront_payment_is_what_a_whole_term_amortises(bill: Query) -> None:
+def test_an_upfront_payment_is_what_a_whole_term_amortizes(bill: Query) -> None:
     rows = bill(
         """WITH paid AS (
             SELECT reservation, cost AS upfront FROM line WHERE kind = 'Fee' AND reservation <> '')

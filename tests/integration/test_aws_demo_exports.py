@@ -72,14 +72,14 @@ def test_a_zipped_report_holds_the_same_lines(exports: Exports, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("plan", "amortised"), [(PLAN, AMORTISED), (NET_PLAN, NET_AMORTISED)], ids=["rows", "net"]
+    ("plan", "amortized"), [(PLAN, AMORTISED), (NET_PLAN, NET_AMORTISED)], ids=["rows", "net"]
 )
 @pytest.mark.parametrize("dialect", ["focus_1_0", "focus_1_2"])
-def test_focus_tables_amortise_like_the_cost_and_usage_report(
-    exports: Exports, plan: DemoPlan, amortised: str, dialect: str
+def test_focus_tables_amortize_like_the_cost_and_usage_report(
+    exports: Exports, plan: DemoPlan, amortized: str, dialect: str
 ) -> None:
     expected = query(exports(plan))(
-        f"SELECT account, period, sum({amortised}) FROM line GROUP BY ALL ORDER BY ALL"
+        f"SELECT account, period, sum({amortized}) FROM line GROUP BY ALL ORDER BY ALL"
     )
     found = query(exports(plan, dialect=dialect))(
         """SELECT SubAccountId, BillingPeriodStart, sum(EffectiveCost) FROM bill

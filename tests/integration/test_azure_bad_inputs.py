@@ -9,7 +9,8 @@ import pytest
 import tests.fixtures.azure.broken_files
 import tests.fixtures.azure.broken_manifests  # noqa: F401 - registers its cases
 from tests.fixtures.azure import Container
-from tests.fixtures.azure.broken import CASES, MONTH, Case
+from tests.fixtures.azure.broken import CASES, MONTH
+from tests.fixtures.cases import Case
 from tests.fixtures.finops import Finops
 from tests.integration.test_bad_inputs import assert_one_error
 
@@ -36,7 +37,7 @@ def test_a_wrong_delivery_is_one_error_and_changes_nothing(
         pytest.skip("azure-storage-blob is not installed")
     shutil.copytree(good, finops.data)
     before = finops.fingerprint(), sorted(finops.data.rglob("*"))
-    container = Container(tmp_path / "container", **case.container)
+    container = Container(tmp_path / "container", **case.options)
     run = container.deliver(MONTH, ["1.10", "1.10"], chunks=2)
     more = case.damage(container, run) or ()
     options = container.options if "-f" not in more else container.options[:4]

@@ -113,7 +113,7 @@ def test_used_and_idle_parts_are_what_was_bought_for_the_month(demo):
 
 
 def test_a_returned_reservation_costs_what_was_kept_of_it(demo):
-    """Purchase less refund is what its seven months amortised."""
+    """Purchase less refund is what its seven months amortized."""
     billed, effective = demo.finops.sql(
         'SELECT sum("BilledCost"), sum("EffectiveCost") FROM focus.cost_and_usage '
         "WHERE \"CommitmentDiscountName\" = 'Analytics_D8s_v5_1Y'"

@@ -126,7 +126,7 @@ def test_one_twin_that_was_run_again_restates_the_month(container, finops):
     )
 
 
-def test_a_month_without_its_amortised_twin_is_loaded_as_actual_alone(container, finops):
+def test_a_month_without_its_amortized_twin_is_loaded_as_actual_alone(container, finops):
     container.deliver("2026-01", ["1.10"])
     container.deliver_pair("2026-02", twins(both=[ea("2.00", month="2026-02")]))
     load(finops, container.pair)
@@ -271,3 +271,9 @@ def test_the_reading_commands_answer(container, finops):
         ("amortized", "AmortizedCost", "2026-02", 0),
     ]
     assert (load_["status"], load_["rows"], load_["dialect"]) == ("current", 2, "cost_pair")
+
+    names = ("ACTUAL", "AMORTIZED")
+    pair = {f"OPEN_FINOPS_AZURE_{name}_EXPORT": name.lower() for name in names}
+    answer = finops("azure", "list-exports", *container.options[:2], "--json", env=pair)
+    found = json.loads(answer.out)
+    assert [(e["export"], e["loaded_months"]) for e in found] == [("actual", 1), ("amortized", 1)]

@@ -82,8 +82,8 @@ def test_both_totals_are_azures_own(built):
     assert built.rows("true", 'sum("BilledCost"), sum("EffectiveCost")') == [
         money("33.49", "11.49")
     ]
-    amortised, bought = 13, 3
-    assert built.rows("true", "count(*)") == [(amortised + bought,)]
+    amortized, bought = 13, 3
+    assert built.rows("true", "count(*)") == [(amortized + bought,)]
 
 
 def test_usage_carries_the_bills_own_prices(built):
@@ -166,7 +166,9 @@ def test_marketplace_refunds_tax_credit_and_rounding_survive(built):
 
 
 def test_an_unknown_charge_type_is_an_adjustment_and_draws_attention(built):
-    assert "assert_no_charge_type_is_unknown" in built.imported.err
+    said = built.imported.err
+    assert "attention: assert_no_charge_type_is_unknown: 1 row" in said
+    assert "charge_type Novelty, row_count 1, billed_cost 0.03" in said
 
 
 def test_services_regions_and_resources_have_their_names(built):
@@ -196,14 +198,14 @@ def test_charge_periods_are_days_and_ends_are_exclusive(built):
     ]
 
 
-def test_actual_costs_alone_say_that_they_are_not_amortised(built):
+def test_actual_costs_alone_say_that_they_are_not_amortized(built):
     columns = '"BilledCost", "EffectiveCost", "x_EffectiveCostNote"'
     note = "no amortized export: effective cost is billed cost"
     assert built.rows("true", columns, "2026-02") == [
         (*money("1.1", "1.1"), note),
         (*money("24", "24"), note),
     ]
-    assert "attention: assert_effective_cost_is_amortised" in built.imported.err
+    assert "attention: assert_effective_cost_is_amortized" in built.imported.err
 
 
 def test_customer_agreements_are_billed_in_one_currency_and_priced_in_another(built):
@@ -247,7 +249,7 @@ def test_a_month_of_headers_alone_is_an_empty_month(built):
 
 
 def test_real_lines_keep_every_decimal_up_to_focus(tmp_path, samples):
-    """The published amortised lines, with actual ones that cost nothing under a commitment."""
+    """The published amortized lines, with actual ones that cost nothing under a commitment."""
     source = samples / "finops-toolkit" / "EA_AmortizedCost_Small.csv"
     with source.open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.DictReader(file))

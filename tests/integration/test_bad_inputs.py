@@ -8,7 +8,8 @@ import pytest
 import tests.fixtures.aws.broken_files
 import tests.fixtures.aws.broken_manifests  # noqa: F401 - registers its cases
 from tests.fixtures.aws import Bucket
-from tests.fixtures.aws.cases import CASES, MONTH, Case
+from tests.fixtures.aws.cases import CASES, MONTH
+from tests.fixtures.cases import Case
 from tests.fixtures.finops import Finops, Result
 
 
@@ -41,7 +42,7 @@ def test_a_wrong_delivery_is_one_error_and_changes_nothing(
 ):
     shutil.copytree(good, finops.data)
     before = finops.fingerprint(), sorted(finops.data.rglob("*"))
-    bucket = Bucket(tmp_path / "bucket", **case.bucket)
+    bucket = Bucket(tmp_path / "bucket", **case.options)
     delivery = bucket.deliver(MONTH, ["1.10", "1.10"], chunks=2)
     more = case.damage(bucket, delivery) or ()
 
@@ -59,7 +60,7 @@ def test_the_listing_commands_give_the_same_error_or_an_answer(
     case: Case, tmp_path: Path, finops: Finops
 ):
     """What needs no data file is no error for them."""
-    bucket = Bucket(tmp_path / "bucket", **case.bucket)
+    bucket = Bucket(tmp_path / "bucket", **case.options)
     delivery = bucket.deliver(MONTH, ["1.10", "1.10"], chunks=2)
     options = [*bucket.options, *(case.damage(bucket, delivery) or ())]
     if "-f" in options:

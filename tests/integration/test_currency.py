@@ -77,8 +77,14 @@ def test_new_rates_alone_are_taken_without_a_new_bill(home):
 @pytest.mark.parametrize(
     ("rates", "code", "words"),
     [
-        ("date,from,to,rate\n2026-01-02,EUR,USD,1\n", 4, ("no rate from EUR to USD for 1 days",)),
+        (
+            "date,from,to,rate\n2026-01-02,EUR,USD,1\n",
+            4,
+            ("no rate from EUR to USD for 1 day with",),
+        ),
         ("date,from,to,rate\n2025-11-30,EUR,USD,1\n", 4, ("for 3 days", "2026-01-01")),
+        ("date,from,to,rate\n2025-12-31,GBP,USD,1\n", 4, ("for 1 billing month", "2026-01")),
+        ("date,from,to,rate\n2025-10-15,EUR,USD,1\n", 4, ("for 1 billing month", "2026-01")),
         ("date,from,to,rate\n2025-12-31,EUR,USD,0\n", 4, ("rate", "'0'", "above 0")),
         ("date,from,to,rate\n2025-12-31,EUR,USD,x\n", 4, ("rate", "'x'")),
         ("date,from,to,rate\n31.12.2025,EUR,USD,1\n", 4, ("date", "'31.12.2025'")),

@@ -162,7 +162,7 @@ BILLS = [
         key=azure, cost=rounded, rows=11, total="8.5450077867419368",
     ),
     Sample(
-        name="Azure's amortised costs", files=(f"{KIT}AmortizedCost_Small.csv",),
+        name="Azure's amortized costs", files=(f"{KIT}AmortizedCost_Small.csv",),
         command=in_container(f"{KIT}AmortizedCost_Small.csv"),
         key=azure, cost=rounded, rows=28, total="16.296932136636644627",
     ),

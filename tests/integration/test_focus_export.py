@@ -99,7 +99,7 @@ def test_the_sums_are_those_of_the_table(form, finops):
     ]
 
 
-def test_csv_is_plain(finops):
+def test_csv_writes_numbers_without_trailing_zeros_and_times_in_utc(finops):
     found = rows(exported(finops, "--format", "csv"))
     usd = [row for row in found if row["BillingCurrency"] == "USD"]
 

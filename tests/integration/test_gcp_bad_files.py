@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.cases import Case
 from tests.fixtures.finops import Finops
 from tests.fixtures.gcp import line, write
-from tests.fixtures.gcp.cases import CASES, Case
+from tests.fixtures.gcp.cases import CASES
 from tests.integration.test_bad_inputs import assert_one_error
 
 
@@ -31,7 +32,7 @@ def test_a_wrong_extract_is_one_error_and_changes_nothing(
 ) -> None:
     shutil.copytree(good, finops.data)
     before = finops.fingerprint(), sorted(finops.data.rglob("*"))
-    case.make(tmp_path / "export")
+    case.damage(tmp_path / "export")
 
     result = finops("gcp", "import-billing", "--source", str(tmp_path / "export"), "--no-transform")
 

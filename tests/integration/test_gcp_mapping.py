@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.finops import Finops
-from tests.fixtures.gcp import credit, fee, line, write
+from tests.fixtures.gcp import credit, fee, focus_charge, line, write
 from tests.fixtures.gcp.lines import Line
 
 MONEY = '"BilledCost", "EffectiveCost", "ListCost", "ContractedCost"'
@@ -212,24 +212,7 @@ def test_equal_lines_are_kept(bill: Finops) -> None:
 
 
 def test_googles_own_focus_export_passes_through(tmp_path: Path, finops: Finops) -> None:
-    charge = {
-        "BillingAccountId": "a",
-        "BillingCurrency": "USD",
-        "BillingPeriodStart": "2026-01-01T00:00:00Z",
-        "BillingPeriodEnd": "2026-02-01T00:00:00Z",
-        "ChargePeriodStart": "2026-01-01T00:00:00Z",
-        "ChargePeriodEnd": "2026-01-01T01:00:00Z",
-        "ChargeCategory": "Usage",
-        "ChargeFrequency": "Usage-Based",
-        "BilledCost": "0.10",
-        "EffectiveCost": "0.10",
-        "ListCost": "0.20",
-        "ContractedCost": "0.10",
-        "ServiceName": "Compute Engine",
-        "SubAccountId": "shop",
-        "RegionId": "us-central1",
-        "x_Unknown": "kept",
-    }
+    charge = focus_charge(x_Unknown="kept")
     write(tmp_path / "export" / "a.csv", [charge, charge])
 
     result = finops("gcp", "import-billing", "--source", str(tmp_path / "export"))

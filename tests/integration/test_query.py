@@ -48,7 +48,7 @@ def test_a_table_has_its_header_and_rows(ask):
     ]
 
 
-def test_json_is_exact(ask):
+def test_json_keeps_every_digit_and_type(ask):
     assert answer(ask("query", ONE_OF_EACH, "--format", "json")) == [
         {
             "decimal": "1.500000000000000000",

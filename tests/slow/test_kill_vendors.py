@@ -45,7 +45,7 @@ NEW = sums(m01="31.10 2.00", m02="1.25 1.25", m03="3.30 3.30")
 
 
 def azure(folder: Path, finops: Finops) -> list[str]:
-    """A pair: January has a plan's purchase in actual and its use in amortised costs."""
+    """A pair: January has a plan's purchase in actual and its use in amortized costs."""
     container = Container(folder / "container")
     plan = {"PricingModel": "SavingsPlan", "benefitId": PLAN}
     january = twins(

@@ -57,8 +57,14 @@ def test_commands_show_in_the_order_of_a_first_day(finops):
 
 
 @pytest.mark.parametrize("flag", ["--version", "-V"])
-def test_the_version(flag, finops):
+def test_the_version_is_one_line(flag, finops):
     assert finops(flag).out == f"open-finops-stack {__version__}\n"
+
+
+def test_a_run_without_an_export_names_every_section_that_could_hold_one(finops):
+    result = finops("run")
+    assert (result.code, result.error) == (2, "the settings name no export to import")
+    assert all(f"[{vendor}]" in result.hint for vendor in ("aws", "azure", "focus", "gcp"))
 
 
 @pytest.mark.parametrize(

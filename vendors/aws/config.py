@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from core.configured import Configured, checked_range
+from core.configured import Configured, checked_range, each, picked
 from core.errors import BadSetting, MissingSetting
 from core.rawtables import check_names
 from core.sections import Section, tables
@@ -65,16 +65,7 @@ class AwsConfig(S3Access, Section):
         cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
     ) -> Self:
         """Resolve [aws]; what was typed overrules [[aws.exports]], and --export-name picks one."""
-        config = super().resolve(file, env, flags)
-        wanted = flags.get("export_name")
-        typed = {name for name, value in flags.items() if value is not None} - {"export_name"}
-        entries = tuple(
-            {name: value for name, value in entry.items() if name not in typed}
-            for entry in config.exports
-            if wanted in (None, entry.get("name"), entry.get("export_name"))
-        )
-        name = None if wanted and entries else config.export_name
-        return replace(config, export_name=name, exports=entries)
+        return picked(super().resolve(file, env, flags), flags, by="export_name")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,22 +85,11 @@ def configured_exports(config: AwsConfig) -> Sequence[AwsExport]:
         MissingSetting: If one lacks its bucket or export name.
         ExportCollision: If two would write the same raw table.
     """
-    alone = replace(config, exports=())
-    entries = [overlaid(alone, **entry) for entry in config.exports]
-    if config.export_name or not entries:
-        entries.insert(0, (None, alone))
     found: list[AwsExport] = []
-    for name, settings in entries:
+    for name, settings in each(config, by="export_name"):
         found.append(checked(name, settings, first=not found))
     check_names(export.name for export in found)
     return found
-
-
-def overlaid(
-    config: AwsConfig, *, name: str | None = None, **entry: Any
-) -> tuple[str | None, AwsConfig]:
-    """Lay one [[aws.exports]] entry over [aws]."""
-    return name, replace(config, **entry)
 
 
 def checked(name: str | None, settings: AwsConfig, *, first: bool) -> AwsExport:

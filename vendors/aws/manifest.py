@@ -22,7 +22,6 @@ from core.errors import (
     BadManifest,
     BadSetting,
     ManifestNotFound,
-    NothingInRange,
     TwoManifests,
     WrongExportVersion,
 )
@@ -32,6 +31,11 @@ from core.periods import parse_period
 from core.storage.base import ObjectStore
 from vendors.aws.config import AwsExport
 
+LOOK = (
+    "Check bucket, prefix and export name with `./finops aws list-exports`; "
+    "AWS delivers the first manifest up to 24 hours after an export is made."
+)
+DETECTED = "Leave --cur-version and --export-format out: both are detected."
 MONTH_V1 = re.compile(r"(\d{4})(\d{2})\d{2}-\d{8}/$")
 MONTH_V2 = re.compile(r"BILLING_PERIOD=(\d{4})-(\d{2})/$")
 FORMATS = {".parquet": "parquet", ".csv.gz": "csv.gz", ".csv.zip": "csv.zip", ".csv": "csv"}
@@ -67,10 +71,12 @@ def places(store: ObjectStore, export: AwsExport) -> list[ManifestPlace]:
     wanted = export.settings.cur_version
     where = f"{store.location}/{export.settings.prefix}".rstrip("/")
     if not found:
-        raise ManifestNotFound(where, export.source_name)
+        raise ManifestNotFound(where, export.source_name, hint=LOOK)
     layouts = {p.layout for p in found}
     if wanted and wanted not in layouts:
-        raise WrongExportVersion(where, f"cur_version {wanted}", f"{layouts.pop()} manifests")
+        raise WrongExportVersion(
+            where, f"cur_version {wanted}", f"{layouts.pop()} manifests", hint=DETECTED
+        )
     if len(layouts) > 1 and not wanted:
         first, second = (next(p.key for p in found if p.layout == x) for x in ("v1", "v2"))
         raise TwoManifests(
@@ -78,21 +84,8 @@ def places(store: ObjectStore, export: AwsExport) -> list[ManifestPlace]:
         )
     found = [p for p in found if not wanted or p.layout == wanted]
     refuse_two_for_a_month(found, where)
-    in_range = [
-        p
-        for p in found
-        if (not export.start or p.period >= export.start)
-        and (not export.end or p.period <= export.end)
-    ]
-    if not in_range:
-        months = sorted(p.period for p in found)
-        raise NothingInRange(
-            where,
-            period_name(export.start or months[0]),
-            period_name(export.end or months[-1]),
-            f"{period_name(months[0])} to {period_name(months[-1])}",
-        )
-    return sorted(in_range, key=lambda p: p.period)
+    months = export.in_range(where, [p.period for p in found])
+    return sorted((p for p in found if p.period in months), key=lambda p: p.period)
 
 
 def refuse_two_for_a_month(found: list[ManifestPlace], where: str) -> None:
@@ -168,7 +161,7 @@ def read_version(store: ObjectStore, export: AwsExport, place: ManifestPlace) ->
     form = file_format(files, where)
     asked = export.settings.export_format
     if asked and not form.startswith(asked):
-        raise WrongExportVersion(where, f"export_format {asked}", f"{form} files")
+        raise WrongExportVersion(where, f"export_format {asked}", f"{form} files", hint=DETECTED)
     version = manifest.get("executionId") if place.layout == "v2" else manifest.get("assemblyId")
     if not isinstance(version, str) or not version:
         key = "executionId" if place.layout == "v2" else "assemblyId"

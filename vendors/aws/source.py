@@ -37,7 +37,7 @@ def source(
     """
     for key in version.files:
         if store.size(key) is None:
-            raise FileMissing(store.name(key), store.name(version.manifest))
+            raise FileMissing(store.name(key), version.named_by(store))
     if version.format == "parquet":
         return parquet(store, version, connection)
     return csv_files(store, version)

@@ -1,8 +1,8 @@
 """What an AWS bill sums to: the formula that source, raw and FOCUS must all agree with.
 
 Billed is net unblended cost where the payer has net columns in that month, else unblended
-cost, over every line type. Effective is the amortised cost of AWS's own dashboards (see
-docs/focus-mapping.md, "Amortised cost").
+cost, over every line type. Effective is the amortized cost of AWS's own dashboards (see
+docs/focus-mapping.md, "Amortized cost").
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def cur_totals(relation: str, columns: Sequence[str], period: date) -> str:
                         {is_stray("bill_billing_period_start_date", columns, period)} AS is_stray,
                         {"line_item_net_unblended_cost," if net else ""}
                         {billed(net)} AS b_net, {billed("")} AS b_gross,
-                        {amortised(net, columns)} AS e_net, {amortised("", columns)} AS e_gross
+                        {amortized(net, columns)} AS e_net, {amortized("", columns)} AS e_gross
                     FROM {relation}
                 )
                 GROUP BY ALL
@@ -95,8 +95,8 @@ def billed(net: str) -> str:
     return "line_item_unblended_cost"
 
 
-def amortised(net: str, columns: Sequence[str]) -> str:
-    """Return the amortised cost of one line: NULL where the export lacks what it needs."""
+def amortized(net: str, columns: Sequence[str]) -> str:
+    """Return the amortized cost of one line: NULL where the export lacks what it needs."""
 
     def cost(family: str, name: str) -> str:
         found = [

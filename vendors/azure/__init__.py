@@ -1,4 +1,4 @@
-"""Azure: Cost Management exports of actual and amortised costs, and Azure's own FOCUS exports."""
+"""Azure: Cost Management exports of actual and amortized costs, and Azure's own FOCUS exports."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ from core.cli.vendors import (
     strategy_option,
     with_loaded,
 )
-from vendors.azure.config import AzureConfig
+from core.errors import MissingSetting
+from vendors.azure.config import AzureConfig, configured_exports
 
 SOURCE = click.option("--source", "-S", help="az://container, abfss://container@account..., its "
                       "https address, or a folder (file:///...) that mirrors one.")  # fmt: skip
@@ -132,9 +133,17 @@ def list_exports(
     config = resolve(ctx, config_path, flags={"azure": flags})
     settings: AzureConfig = config.vendors["azure"]
     found = exports_in(settings) if settings.source else []
-    show(
-        with_loaded(config, "azure", found, ("prefix", "type", "version", "first", "last")), as_json
-    )
+    empty = ("prefix", "type", "version", "first", "last")
+    show(with_loaded(config, "azure", found, empty, names_in_ledger(settings)), as_json)
+
+
+def names_in_ledger(settings: AzureConfig) -> dict[str, str]:
+    """Return the name under which each configured export of Cost Management is loaded."""
+    try:
+        exports = configured_exports(settings)
+    except MissingSetting:
+        return {}
+    return {name: export.name for export in exports for name in export.datasets.values()}
 
 
 azure.add_command(show_state("azure", "", "-n actual -B 2026-01 --json"))

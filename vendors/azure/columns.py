@@ -96,7 +96,7 @@ def focus_needs(dialect: str) -> frozenset[str]:
 
 
 def family(dialect: str) -> str:
-    """Return 'focus' for FOCUS exports, 'cost' for actual and amortised ones."""
+    """Return 'focus' for FOCUS exports, 'cost' for actual and amortized ones."""
     return "focus" if dialect.startswith("focus") else "cost"
 
 

@@ -68,7 +68,7 @@ class AzureConfig(AzureAccess, Section):
         """Resolve [azure]; what was typed overrules [[azure.exports]], and an export name picks.
 
         --actual-export or --focus-export mean the entry that has this name or export; where none
-        has, an export of its own, with the amortised twin that [azure] gives it.
+        has, an export of its own, with the amortized twin that [azure] gives it.
         """
         config = super().resolve(file, env, flags)
         typed = {name for name, value in flags.items() if value is not None} - set(PICKING)
@@ -95,7 +95,7 @@ class AzureConfig(AzureAccess, Section):
 
 @dataclass(frozen=True, kw_only=True)
 class AzureExport(Configured[AzureConfig]):
-    """One configured export, checked: a FOCUS export, or actual costs and their amortised twin."""
+    """One configured export, checked: a FOCUS export, or actual costs and their amortized twin."""
 
     @property
     def datasets(self) -> dict[str, str]:

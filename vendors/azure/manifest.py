@@ -254,7 +254,7 @@ def existing(store: ObjectStore, blob: str, manifest: str) -> str:
     for key in (blob, beside):
         if store.size(key) is not None:
             return key
-    raise FileMissing(store.name(blob), store.name(manifest))
+    raise FileMissing(store.name(blob), f"the manifest {store.name(manifest)}")
 
 
 def ending(key: str) -> str:

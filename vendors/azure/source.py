@@ -74,7 +74,7 @@ def source(
 
 
 def with_dataset(part: SourceRelation, dataset: str) -> SourceRelation:
-    """Add the column that tells actual from amortised lines."""
+    """Add the column that tells actual from amortized lines."""
     named = RawColumn(name="source_dataset", type="VARCHAR", expression=sql.text(dataset))
     return replace(part, columns=(*part.columns, named))
 

@@ -1,6 +1,6 @@
 """What an Azure bill sums to: the formula that source, raw and FOCUS must all agree with.
 
-Billed is the cost of the actual export, effective that of the amortised one, over every charge
+Billed is the cost of the actual export, effective that of the amortized one, over every charge
 type: Azure's own two totals, without any rule of ours. Where only actual costs are exported,
 effective is billed.
 """

@@ -1,4 +1,4 @@
-"""Export versions: the months of one export, or of an actual export and its amortised twin."""
+"""Export versions: the months of one export, or of an actual export and its amortized twin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from core.errors import BadManifest, ManifestNotFound, NothingInRange, WrongExportVersion
+from core.errors import BadManifest, ManifestNotFound, WrongExportVersion
 from core.exports import ExportVersion
 from core.periods import name as period_name
 from core.storage.base import ObjectStore
@@ -39,10 +39,10 @@ def versions(store: ObjectStore, export: AzureExport) -> Iterator[ExportVersion]
     """Yield the current version of every billing month in range, oldest first.
 
     Raises:
-        ManifestNotFound, NothingInRange, WrongExportVersion, BadManifest, FileMissing.
+        ManifestNotFound, WrongExportVersion, BadManifest, FileMissing.
     """
     folders = {dataset: months(store, export, name) for dataset, name in export.datasets.items()}
-    for period in in_range(store, export, sorted({p for f in folders.values() for p in f})):
+    for period in export.in_range(place(store, export), {p for f in folders.values() for p in f}):
         runs = {
             dataset: run
             for dataset, found in folders.items()
@@ -69,22 +69,6 @@ def months(store: ObjectStore, export: AzureExport, name: str) -> dict[date, str
 
 def place(store: ObjectStore, export: AzureExport) -> str:
     return f"{store.location}/{export.settings.prefix}".rstrip("/")
-
-
-def in_range(store: ObjectStore, export: AzureExport, found: list[date]) -> list[date]:
-    """Return the months between the settings' dates, both included."""
-    wanted = [
-        p for p in found
-        if (not export.start or p >= export.start) and (not export.end or p <= export.end)
-    ]  # fmt: skip
-    if not wanted:
-        raise NothingInRange(
-            place(store, export),
-            period_name(export.start or found[0]),
-            period_name(export.end or found[-1]),
-            f"{period_name(found[0])} to {period_name(found[-1])}",
-        )
-    return wanted
 
 
 def version(store: ObjectStore, export: AzureExport, period: date, runs: list[Run]) -> AzureVersion:
@@ -120,7 +104,7 @@ def fingerprint(runs: list[Run]) -> str:
 def dialect(runs: list[Run]) -> str:
     """Tell what the columns mean.
 
-    'cost_pair' has actual and amortised lines, 'cost_actual' only the former; FOCUS exports are
+    'cost_pair' has actual and amortized lines, 'cost_actual' only the former; FOCUS exports are
     called by their version: 'focus_1_0', 'focus_1_0r2', 'focus_1_2'.
 
     Raises:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from core.configured import Configured, checked_range
+from core.configured import Configured, checked_range, each, picked
 from core.errors import BadSetting, MissingSetting
 from core.rawtables import check_names
 from core.sections import Section, tables
@@ -61,15 +61,7 @@ class FocusConfig(S3Access, AzureAccess, GoogleAccess, Section):
     ) -> Self:
         """Resolve [focus]; what was typed overrules [[focus.sources]], and --provider picks."""
         config = super().resolve(file, env, flags)
-        wanted = flags.get("provider")
-        typed = {name for name, value in flags.items() if value is not None} - {"provider"}
-        entries = tuple(
-            {name: value for name, value in entry.items() if name not in typed}
-            for entry in config.sources
-            if wanted in (None, entry.get("name"), entry.get("provider"))
-        )
-        provider = None if wanted and entries else config.provider
-        return replace(config, provider=provider, sources=entries)
+        return picked(config, flags, by="provider", entries="sources")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,20 +88,10 @@ def configured_sources(config: FocusConfig) -> Sequence[FocusSource]:
         MissingSetting: If one lacks its provider or source.
         ExportCollision: If two have one name.
     """
-    alone = replace(config, sources=())
-    entries = [overlaid(alone, **entry) for entry in config.sources]
-    if config.provider or not entries:
-        entries.insert(0, (None, alone))
+    entries = each(config, by="provider", entries="sources")
     found = [checked(name, settings) for name, settings in entries]
     check_names(source.name for source in found)
     return found
-
-
-def overlaid(
-    config: FocusConfig, *, name: str | None = None, **entry: Any
-) -> tuple[str | None, FocusConfig]:
-    """Lay one [[focus.sources]] entry over [focus]."""
-    return name, replace(config, **entry)
 
 
 def checked(name: str | None, settings: FocusConfig) -> FocusSource:
@@ -118,7 +100,7 @@ def checked(name: str | None, settings: FocusConfig) -> FocusSource:
     if not settings.source:
         raise MissingSetting("focus.source", "--source", "OPEN_FINOPS_FOCUS_SOURCE")
     start, end = checked_range(settings)
-    fill = {} if settings.provider is None else dict(filled(text) for text in settings.fill)
+    fill = dict(filled(text) for text in settings.fill)
     name = name or settings.provider
     return FocusSource(
         name=name,

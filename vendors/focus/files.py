@@ -55,7 +55,7 @@ def stock(
     """Return the months that a source's files make up now, and what to note of the files.
 
     Raises:
-        NoFiles, NothingInRange: If there is nothing to load.
+        NoFiles: If there is nothing to load.
         AlienFile, CorruptFile, BadValue, SchemaMismatch: If a file is no bill.
     """
     present = look(store, source, noted)

@@ -40,7 +40,7 @@ def source(
     assert isinstance(version, FocusVersion)
     for key in version.files:
         if store.size(key) is None:
-            raise FileMissing(store.name(key), version.export)
+            raise FileMissing(store.name(key), version.named_by(store))
     try:
         if version.format == "parquet":
             urls = [store.url(key) for key in version.files]

@@ -16,18 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import (
+    AccessDenied,
     AlienFile,
     BucketNotFound,
     ConservationError,
     NoFiles,
-    NothingInRange,
     TooMuchToRead,
 )
 from core.exports import ExportVersion
-from core.periods import name as period_name
 from core.progress import say
 from core.storage.base import Listing
-from core.storage.google import GoogleSession
+from core.storage.google import ROLES, GoogleSession
 from vendors.gcp.columns import dialect_of, lacking, raw_name
 from vendors.gcp.config import GcpConfig, GcpExport
 from vendors.gcp.files import period_of
@@ -143,7 +142,9 @@ class BigQueryStore:
         return f"{self.location} invoice month {key}"
 
     def list(self, prefix: str) -> Listing:
-        return Listing(folders=(), files=tuple(self.months or (self.plan(), self.months)[1]))
+        if not self.months:
+            self.plan()
+        return Listing(folders=(), files=tuple(self.months))
 
     def read(self, key: str) -> bytes:
         raise FileNotFoundError(key)
@@ -167,6 +168,9 @@ class BigQueryStore:
 
     def url(self, key: str) -> str:
         return self.name(key)
+
+    def refused(self, where: str) -> AccessDenied:
+        return AccessDenied(where, "bigquery.readsessions.create", hint=ROLES)
 
     def statements(self) -> Sequence[str]:
         return ()
@@ -203,15 +207,8 @@ def versions(store: BigQueryStore, export: GcpExport) -> Iterator[ExportVersion]
     found = store.plan()
     if not found:
         raise NoFiles(store.location, "lines of a bill yet")
-    wanted = [month for month in found if export.wants(month.period)]
-    if not wanted:
-        raise NothingInRange(
-            store.location,
-            period_name(export.start) if export.start else "the first month",
-            period_name(export.end) if export.end else "the last one",
-            f"{period_name(found[0].period)} to {period_name(found[-1].period)}",
-        )
-    for month in wanted:
+    wanted = export.in_range(store.location, [month.period for month in found])
+    for month in (month for month in found if month.period in wanted):
         yield GcpVersion(
             vendor="gcp",
             export=export.name,

@@ -11,7 +11,7 @@ lines as (
         lines.*,
         bases.is_net,
         {{ line_cost() }} as line_cost,
-        {{ amortised_cost() }} as amortised_cost
+        {{ amortized_cost() }} as amortized_cost
     from {{ ref('stg_aws__line_items') }} as lines
     left join {{ ref('int_aws__payer_bases') }} as bases
         on
@@ -70,7 +70,7 @@ upfront as (
     select
         x_load_id as load_id,
         bill_payer_account_id as subject,
-        sum(amortised_cost - line_cost) as spread,
+        sum(amortized_cost - line_cost) as spread,
         sum(
             case
                 when line_item_line_item_type = 'SavingsPlanRecurringFee'
@@ -129,7 +129,7 @@ union all
 select
     load_id,
     subject,
-    'Used and unused reservation is its fee and amortised upfront (A-I4)' as identity,
+    'Used and unused reservation is its fee and amortized upfront (A-I4)' as identity,
     coalesce(used, 0) + unused - paid as difference
 from reservations
 where abs(coalesce(used, 0) + unused - paid) > 0.01

@@ -16,7 +16,7 @@ bill as (
             where lines.line_item_line_item_type is distinct from 'SavingsPlanNegation'
         ) as row_count,
         sum({{ line_cost() }}) as billed_cost,
-        sum({{ amortised_cost() }}) as effective_cost
+        sum({{ amortized_cost() }}) as effective_cost
     from {{ ref('stg_aws__line_items') }} as lines
     left join {{ ref('int_aws__payer_bases') }} as bases
         on

@@ -1,6 +1,6 @@
 -- Fails with a row per commitment and month whose effective cost is neither used nor unused.
 -- Refunds of a commitment have no effective cost; taxes and credits on it are not use. Where the bill
--- has no amortised cost, the purchase alone has one: what was billed.
+-- has no amortized cost, the purchase alone has one: what was billed.
 select
     load_id,
     commitment_id,

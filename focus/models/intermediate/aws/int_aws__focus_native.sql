@@ -6,10 +6,7 @@ charges as (
 
     select
         *,
-        coalesce(pricing_currency, billing_currency) as price_currency,
-        coalesce(pricing_currency, billing_currency) = billing_currency as is_billed_as_priced,
-        commitment_discount_id is not null
-        and charge_category in ('Usage', 'Purchase') as is_committed
+        {{ focus_pricing() }}
     from {{ ref('stg_aws__focus') }}
 
 ),
@@ -18,87 +15,21 @@ filled as (
 
     select
         charges.* replace (
-            charges.price_currency as pricing_currency,
             coalesce(charges.billing_account_type, 'Management Account') as billing_account_type,
             coalesce(
                 charges.sub_account_type,
                 case when charges.sub_account_id is not null then 'Member Account' end
             ) as sub_account_type,
-            coalesce(
-                charges.billing_period_end, charges.billing_period_start + interval 1 month
-            ) as billing_period_end,
             coalesce(charges.provider_name, 'AWS') as provider_name,
             coalesce(charges.publisher_name, charges.provider_name, 'AWS') as publisher_name,
             coalesce(charges.invoice_issuer_name, charges.provider_name, 'AWS')
                 as invoice_issuer_name,
             coalesce(charges.service_name, charges.x_service_code, 'Other') as service_name,
-            coalesce(charges.service_category, services.service_category, 'Other')
-                as service_category,
-            coalesce(
-                charges.service_subcategory,
-                case
-                    when
-                        coalesce(charges.service_category, services.service_category)
-                        = services.service_category
-                        then services.service_subcategory
-                end,
-                'Other (' || coalesce(charges.service_category, 'Other') || ')'
-            ) as service_subcategory,
-            coalesce(
-                charges.region_name, regions.region_name, charges.region_id
-            ) as region_name,
-            coalesce(
-                charges.pricing_currency_effective_cost,
-                case when charges.is_billed_as_priced then charges.effective_cost end
-            ) as pricing_currency_effective_cost,
-            coalesce(
-                charges.pricing_currency_list_unit_price,
-                case when charges.is_billed_as_priced then charges.list_unit_price end
-            ) as pricing_currency_list_unit_price,
-            coalesce(
-                charges.pricing_currency_contracted_unit_price,
-                case when charges.is_billed_as_priced then charges.contracted_unit_price end
-            ) as pricing_currency_contracted_unit_price,
             coalesce(
                 charges.sku_meter,
                 case when charges.sku_id is not null then charges.x_usage_type end
             ) as sku_meter,
-            coalesce(
-                charges.pricing_unit,
-                case
-                    when charges.pricing_quantity is not null
-                        then coalesce(charges.consumed_unit, 'Units')
-                end
-            ) as pricing_unit,
-            coalesce(
-                charges.consumed_unit,
-                case
-                    when charges.consumed_quantity is not null
-                        then coalesce(charges.pricing_unit, 'Units')
-                end
-            ) as consumed_unit,
-            coalesce(
-                charges.commitment_discount_quantity,
-                case
-                    when not charges.is_committed then null
-                    when charges.commitment_discount_category <> 'Spend'
-                        then charges.pricing_quantity
-                    when charges.charge_category = 'Purchase' then charges.billed_cost
-                    else charges.effective_cost
-                end
-            ) as commitment_discount_quantity,
-            coalesce(
-                charges.commitment_discount_unit,
-                case
-                    when not charges.is_committed then null
-                    when charges.commitment_discount_category = 'Spend'
-                        then charges.billing_currency
-                    when
-                        charges.commitment_discount_quantity is not null
-                        or charges.pricing_quantity is not null
-                        then coalesce(charges.pricing_unit, 'Hours')
-                end
-            ) as commitment_discount_unit
+            {{ focus_fills() }}
         )
     from charges
     left join {{ ref('aws_services') }} as services
@@ -112,11 +43,5 @@ filled as (
 select
     'aws' as x_vendor,
     * exclude (price_currency, is_billed_as_priced, is_committed),
-    -- FOCUS exports have no row id: what tells their rows apart.
-    md5(concat_ws(
-        '|', billing_account_id, sub_account_id, charge_category, charge_class,
-        charge_description, charge_period_start, charge_period_end, resource_id, sku_price_id,
-        commitment_discount_id, commitment_discount_status, x_operation, billed_cost,
-        effective_cost
-    )) as x_source_row_id
+    {{ focus_row_id('x_operation') }}
 from filled

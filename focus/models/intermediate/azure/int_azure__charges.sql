@@ -1,8 +1,8 @@
 -- One row per FOCUS charge: the lines that count, with what they are billed and what they cost.
 --
--- Actual and amortised exports describe the same usage, so they are never added. Of a pair, all
--- amortised lines count, and of the actual ones the purchases and refunds of commitments, which
--- the amortised export leaves out. Of an actual export alone every line counts.
+-- Actual and amortized exports describe the same usage, so they are never added. Of a pair, all
+-- amortized lines count, and of the actual ones the purchases and refunds of commitments, which
+-- the amortized export leaves out. Of an actual export alone every line counts.
 with
 
 counted as (

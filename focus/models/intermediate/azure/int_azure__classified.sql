@@ -1,4 +1,4 @@
--- One row per line of the actual and amortised exports: what it is to the mapping.
+-- One row per line of the actual and amortized exports: what it is to the mapping.
 with
 
 worded as (

@@ -1,4 +1,4 @@
--- Every Azure charge in FOCUS 1.2 columns, still in snake case: actual and amortised lines mapped,
+-- Every Azure charge in FOCUS 1.2 columns, still in snake case: actual and amortized lines mapped,
 -- what the two do not agree on, and FOCUS exports as Azure wrote them.
 with
 

@@ -122,7 +122,7 @@ select
                 end
         when kind in ('bought', 'returned')
             then cast(
-                source_quantity * 730
+                source_quantity * {{ azure_hours_per_month() }}
                 * case when lower(frequency) = 'onetime' then {{ azure_months('term') }} else 1 end
                 as decimal(38, 18)
             )

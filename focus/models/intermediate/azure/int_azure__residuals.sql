@@ -1,4 +1,4 @@
--- What the actual and the amortised export of one month do not agree on, a row per account,
+-- What the actual and the amortized export of one month do not agree on, a row per account,
 -- subscription and currency where it is not zero: the two were run at different times, or for
 -- different scopes. Billed in full, effective 0, so that both totals stay Azure's own.
 with

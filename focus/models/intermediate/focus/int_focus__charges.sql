@@ -44,13 +44,7 @@ select
     x_export,
     x_load_id,
     coalesce(charge_subcategory, charge_type) as x_source_line_item_type,
-    -- FOCUS files have no row id: what tells their rows apart.
-    md5(concat_ws(
-        '|', billing_account_id, sub_account_id, charge_category, charge_class,
-        charge_description, charge_period_start, charge_period_end, resource_id, sku_price_id,
-        commitment_discount_id, commitment_discount_status, x_operation, billed_cost,
-        effective_cost
-    )) as x_source_row_id,
+    {{ focus_row_id('x_operation') }},
     x_usage_type,
     x_operation,
     x_service_code,

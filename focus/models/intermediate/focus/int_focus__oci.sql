@@ -1,4 +1,4 @@
--- Lines of OCI's own cost reports as FOCUS 1.2. OCI amortises nothing in it and states no list
+-- Lines of OCI's own cost reports as FOCUS 1.2. OCI amortizes nothing in it and states no list
 -- price: EffectiveCost follows BilledCost, and says so.
 with
 

@@ -1,4 +1,4 @@
--- One row per charge of the actual and amortised exports this run maps, all agreements alike.
+-- One row per charge of the actual and amortized exports this run maps, all agreements alike.
 -- Names and types only: no filter, no join, no sum. Columns an export lacks are null.
 {%- set loads = loads_to_map('azure', ['cost_pair', 'cost_actual']) -%}
 
