@@ -34,7 +34,7 @@ class FileContent:
 
 
 Inventory = dict[str, FileContent]
-"""Key of the file -> its content."""
+"""`address` of the file -> its content."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,11 @@ class Month:
     taken: bool = False
     """Whether a file that is still there lost lines of it, or may have: loaded months that share a
     file must change together, or a line that moved from one to the other counts twice."""
+
+
+def address(store: ObjectStore, key: str) -> str:
+    """Return what tells a file from those of other folders and buckets: files are noted by it."""
+    return str(store.local(key) or store.name(key))
 
 
 def stamp_of(store: ObjectStore, key: str) -> str:

@@ -98,16 +98,18 @@ def list_files(ctx: click.Context, /, config_path: str | None, as_json: bool, **
     vendor = load_vendor("focus")
     rows = []
     for source in vendor.exports(config.vendors["focus"]):
-        from vendors.focus.files import look
+        from vendors.focus.files import files, look
 
         noted = ledger.inventory(config.database_path, "focus", source.name)
-        for key, found in look(vendor.store(source), source, noted).items():
-            known = noted.get(key)
+        store = vendor.store(source)
+        keys = files(store, source)
+        for name, found in look(store, source, keys, noted).items():
+            known = noted.get(name)
             same = known is not None and known.stamp == found.stamp
             rows.append(
                 {
                     "provider": source.name,
-                    "file": key,
+                    "file": keys[name],
                     "months": ", ".join(period_name(p) for p in found.periods),
                     "state": "loaded" if same else "changed" if known else "new",
                     "dialect": found.dialect,

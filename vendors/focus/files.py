@@ -17,7 +17,7 @@ from core.csvfile import read_csv_file
 from core.diagnose import unreadable
 from core.errors import BadValue, CorruptFile, NoFiles, SchemaMismatch
 from core.exports import ExportVersion
-from core.inventory import FileContent, Inventory, Month, in_range, months, stamp_of
+from core.inventory import FileContent, Inventory, Month, address, in_range, months, stamp_of
 from core.periods import name as period_name
 from core.storage.base import ObjectStore
 from core.storage.open import files_within
@@ -58,35 +58,46 @@ def stock(
         NoFiles: If there is nothing to load.
         AlienFile, CorruptFile, BadValue, SchemaMismatch: If a file is no bill.
     """
-    present = look(store, source, noted)
-    chosen = newest(store, present) if source.settings.delivery == "newest" else present
+    keys = files(store, source)
+    present = look(store, source, keys, noted)
+    chosen = newest(store, keys, present) if source.settings.delivery == "newest" else present
     known = {k: c for k, c in noted.items() if k in present} if source.reset else noted
     former = known if chosen is present else {}
     salt = repr((sorted(source.fill.items()), source.settings.delivery))
     found, note = months(chosen, former, salt=salt)
     wanted = in_range(found, source, source.location)
-    return [version(source, month, present) for month in wanted], {**note, **present}
+    return [version(source, month, keys, present) for month in wanted], {**note, **present}
 
 
-def look(store: ObjectStore, source: FocusSource, noted: Inventory) -> Inventory:
-    """Return what each file holds, from the note of it where it is the same file still."""
-    wanted = source.open()[1]
-    keys = sorted(files_within(store, wanted, tuple(ENDINGS)))
+def files(store: ObjectStore, source: FocusSource) -> dict[str, str]:
+    """Return the files of a source: address -> key.
+
+    Raises:
+        NoFiles: If there is none.
+    """
+    keys = sorted(files_within(store, source.open()[1], tuple(ENDINGS)))
     if not keys:
         raise NoFiles(source.location, f"{' or '.join(ENDINGS)} file")
+    return {address(store, key): key for key in keys}
+
+
+def look(
+    store: ObjectStore, source: FocusSource, keys: Mapping[str, str], noted: Inventory
+) -> Inventory:
+    """Return what each file holds, from the note of it where it is the same file still."""
     connection: duckdb.DuckDBPyConnection | None = None
     found: Inventory = {}
-    for key in keys:
+    for name, key in keys.items():
         stamp = stamp_of(store, key)
-        known = noted.get(key)
+        known = noted.get(name)
         if known and known.stamp == stamp and not source.reset:
-            found[key] = known
+            found[name] = known
             continue
         if connection is None:
             connection = duckdb.connect()
             for statement in ("SET TimeZone = 'UTC'", *store.statements()):
                 connection.execute(statement)
-        found[key] = open_file(connection, store, key, stamp)
+        found[name] = open_file(connection, store, key, stamp)
     if connection:
         connection.close()
     return found
@@ -145,42 +156,44 @@ def content(connection: duckdb.DuckDBPyConnection, table: Table, stamp: str) -> 
     )
 
 
-def newest(store: ObjectStore, present: Inventory) -> Inventory:
+def newest(store: ObjectStore, keys: Mapping[str, str], present: Inventory) -> Inventory:
     """Leave each month to its newest delivery: the newest folder, or file of its only folder."""
 
-    def written(key: str) -> tuple[float, str]:
-        return store.modified(key), key
+    def written(name: str) -> tuple[float, str]:
+        return store.modified(keys[name]), name
 
-    chosen: dict[str, list[date]] = {key: [] for key in present}
+    chosen: dict[str, list[date]] = {name: [] for name in present}
     for period in {p for content in present.values() for p in content.periods}:
-        keys = [key for key, content in present.items() if period in content.periods]
-        latest = max(keys, key=written)
+        names = [name for name, content in present.items() if period in content.periods]
+        latest = max(names, key=written)
         folder = latest.rpartition("/")[0]
-        several = any(key.rpartition("/")[0] != folder for key in keys)
-        for key in keys:
-            if key == latest or (several and key.rpartition("/")[0] == folder):
-                chosen[key].append(period)
+        several = any(name.rpartition("/")[0] != folder for name in names)
+        for name in names:
+            if name == latest or (several and name.rpartition("/")[0] == folder):
+                chosen[name].append(period)
     return {
-        key: replace(content, periods=tuple(chosen[key]))
-        for key, content in present.items()
-        if chosen[key]
+        name: replace(content, periods=tuple(chosen[name]))
+        for name, content in present.items()
+        if chosen[name]
     }
 
 
-def version(source: FocusSource, month: Month, present: Mapping[str, FileContent]) -> ExportVersion:
+def version(
+    source: FocusSource, month: Month, keys: Mapping[str, str], present: Inventory
+) -> ExportVersion:
     """Return one month as the loader wants it.
 
     Raises:
         SchemaMismatch: If its files are of two formats, or of FOCUS and of OCI's cost report.
     """
     where = f"{source.name} {period_name(month.period)}"
-    forms = {form_of(key) for key in month.files}
+    forms = {form_of(name) for name in month.files}
     if len(forms) > 1:
         raise SchemaMismatch(where, f"some are {' and others '.join(sorted(forms))}")
-    kinds = {family(present[key].dialect) for key in month.files}
+    kinds = {family(present[name].dialect) for name in month.files}
     if len(kinds) > 1:
         raise SchemaMismatch(where, "some are FOCUS and others are OCI's cost report")
-    last = max(month.files, key=lambda key: (present[key].stamp.partition(" ")[2], key))
+    last = max(month.files, key=lambda name: (present[name].stamp.partition(" ")[2], name))
     return FocusVersion(
         vendor="focus",
         export=source.name,
@@ -188,10 +201,10 @@ def version(source: FocusSource, month: Month, present: Mapping[str, FileContent
         version_id=f"{month.written}-{month.fingerprint[:8]}",
         fingerprint=month.fingerprint,
         manifest="",
-        files=month.files,
+        files=tuple(keys[name] for name in month.files),
         format=forms.pop(),
         dialect=present[last].dialect,
-        shared=month.shared or any(len(present[key].periods) != 1 for key in month.files),
+        shared=month.shared or any(len(present[name].periods) != 1 for name in month.files),
         provider=source.settings.provider or source.name,
         fill=tuple(source.fill.items()),
         may_repeat=source.settings.delivery is not None,

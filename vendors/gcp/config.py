@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
-from core.configured import Configured, checked_range
+from core.configured import Configured, checked_range, picked
 from core.errors import BadSetting, MissingSetting
 from core.rawtables import check_names
 from core.sections import Section, tables
@@ -94,15 +94,7 @@ class GcpConfig(GoogleAccess, Section):
         config = super().resolve(file, env, flags)
         if flags.get("table") and not flags.get("source"):
             config = replace(config, source=None)
-        wanted = flags.get("export_name")
-        typed = {name for name, value in flags.items() if value is not None} - {"export_name"}
-        entries = tuple(
-            {name: value for name, value in entry.items() if name not in typed}
-            for entry in config.exports
-            if wanted in (None, entry.get("name"), entry.get("export_name"))
-        )
-        name = None if wanted and entries else config.export_name
-        return replace(config, export_name=name, exports=entries)
+        return picked(config, flags, by="export_name")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ import duckdb
 from core.diagnose import unreadable
 from core.errors import BadValue, NoFiles, SchemaMismatch
 from core.exports import ExportVersion
-from core.inventory import FileContent, Inventory, Month, in_range, months, stamp_of
+from core.inventory import FileContent, Inventory, Month, address, in_range, months, stamp_of
 from core.periods import name as period_name
 from core.stage import stage
 from core.storage.base import ObjectStore
@@ -48,11 +48,6 @@ def stock(
         raise NoFiles(store.location, "lines of a bill")
     wanted = in_range(found, export, store.location)
     return [version_of(export, month, keys, present, noted) for month in wanted], note
-
-
-def address(store: ObjectStore, key: str) -> str:
-    """Return what tells a file from those of other folders and buckets."""
-    return str(store.local(key) or store.name(key))
 
 
 def files(store: ObjectStore, wanted: str) -> dict[str, str]:
