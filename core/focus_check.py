@@ -131,7 +131,8 @@ def run_checks(
     results.unlink(missing_ok=True)
     failure: TransformError | None = None
     try:
-        transform.build(copy, limits, state, command="test", progress=checking)
+        arguments = ["--write-json"]
+        transform.build(copy, limits, state, command="test", arguments=arguments, progress=checking)
     except TransformError as error:
         if not results.exists():
             raise

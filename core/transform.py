@@ -31,7 +31,7 @@ DBT_SETTINGS = {
     "DBT_USE_COLORS": "false",
     "DBT_LOG_LEVEL": "none",
     "DBT_LOG_LEVEL_FILE": "warn",
-    "DBT_WRITE_JSON": "true",
+    "DBT_WRITE_JSON": "false",
     "DBT_NO_PRINT": "true",
 }
 
