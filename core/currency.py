@@ -17,7 +17,6 @@ import duckdb
 from core import sql
 from core.backends.duckdb import connect_read_only, first_line
 from core.errors import BadSetting, BadValue, CorruptFile, MissingRate
-from core.failures import counted
 
 HEADER = "date,from,to,rate"
 LONGEST = 31
@@ -42,7 +41,8 @@ class Rates:
         try:
             return hashlib.sha256(self.path.read_bytes()).hexdigest()
         except OSError as error:
-            expected = f"a CSV file with the columns {HEADER}"
+            reason = (error.strerror or str(error)).lower()
+            expected = f"a CSV file with the columns {HEADER} ({reason})"
             raise BadSetting("currency.rates", str(self.path), expected) from error
 
     def changed(self, database: Path) -> bool:
@@ -145,8 +145,7 @@ class Rates:
         ).fetchone()
         if row:
             currency, days, first = row
-            lacking = f"{counted(days, 'day')} with costs, the first of them {first}"
-            raise MissingRate(self.path or "[currency]", currency, self.display, lacking)
+            raise MissingRate(self.path or "[currency]", currency, self.display, days, "day", first)
 
     def check_months(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Refuse loaded months that lie more than a month from any rate, before FOCUS is built.
@@ -177,7 +176,5 @@ class Rates:
         ).fetchone()
         if row:
             currency, months, first = row
-            lacking = (
-                f"{counted(months, 'billing month')} with costs, the first of them {first:%Y-%m}"
-            )
-            raise MissingRate(self.path or "[currency]", currency, self.display, lacking)
+            place, month = self.path or "[currency]", f"{first:%Y-%m}"
+            raise MissingRate(place, currency, self.display, months, "billing month", month)

@@ -31,6 +31,7 @@ from core.periods import name as period_name
 from core.reference import known_variables
 from core.sections import ENV_PREFIX
 from core.warehouse import Warehouse
+from core.words import counted
 
 State = Literal["ok", "warn", "fail"]
 OTHER_VARIABLES = ("OPEN_FINOPS_VENV",)
@@ -161,10 +162,12 @@ def delivery(vendor: Any, export: Any, what: str) -> Probe:
     except NothingInRange as error:
         yield Finding(what=what, state="warn", detail=str(error), hint=error.hint)
         return
-    months = f"{period_name(periods[0])} to {period_name(periods[-1])}"
-    yield Finding(
-        what=what, state="ok", detail=f"{store.location}: {len(periods)} months, {months}"
-    )
+    if not periods:
+        yield Finding(what=what, state="warn", detail=f"{store.location}: no month has lines yet")
+        return
+    months = counted(len(periods), "month")
+    span = f"{period_name(periods[0])} to {period_name(periods[-1])}"
+    yield Finding(what=what, state="ok", detail=f"{store.location}: {months}, {span}")
 
 
 def credentials(store: Any) -> str:

@@ -15,6 +15,7 @@ import duckdb
 
 from core import sql
 from core.backends.duckdb import Limits, connect_writable, first_line
+from core.words import counted
 
 CHECKS, ROWS, COLUMNS = 3, 3, 6
 """How many are quoted; the others are counted."""
@@ -78,15 +79,6 @@ def about(result: Any, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def describe(result: Any) -> str:
     """Return one line for a dbt result that did not pass."""
     return cut(f"{result.node.name}: {result.message or ''}", REASON)
-
-
-def counted(number: int, what: str = "row") -> str:
-    """Return a number of things in words.
-
-    >>> counted(1), counted(1200, "day")
-    ('1 row', '1,200 days')
-    """
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def first_sentence(code: str) -> str:

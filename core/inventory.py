@@ -55,7 +55,7 @@ class Month:
 
 def address(store: ObjectStore, key: str) -> str:
     """Return what tells a file from those of other folders and buckets: files are noted by it."""
-    return str(store.local(key) or store.name(key))
+    return store.url(key)
 
 
 def stamp_of(store: ObjectStore, key: str) -> str:

@@ -141,6 +141,22 @@ def record(
     )
 
 
+def lost_accounts(connection: duckdb.DuckDBPyConnection, former: str, now: str) -> list[str]:
+    """Return the billing accounts that one load had lines of, and the load after it has none of."""
+    rows = connection.execute(
+        """
+        SELECT billing_account_id FROM ledger.reconciliation
+        WHERE load_id = ? AND billing_account_id IS NOT NULL AND source_rows > 0
+        EXCEPT
+        SELECT billing_account_id FROM ledger.reconciliation
+        WHERE load_id = ? AND source_rows > 0
+        ORDER BY ALL
+        """,
+        [former, now],
+    ).fetchall()
+    return [str(account) for (account,) in rows]
+
+
 def pending(connection: duckdb.DuckDBPyConnection) -> int:
     """Return how many current loads FOCUS does not hold yet."""
     if not has_ledger(connection):

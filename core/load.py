@@ -70,6 +70,8 @@ class Loaded:
     rows: int
     bytes: int
     restated: bool
+    lost: tuple[str, ...] = ()
+    """Billing accounts that the month held until now, and holds no more."""
 
 
 def load(
@@ -130,8 +132,17 @@ def load(
                 rows=rows,
                 started=started,
             )
-            restated = (version.export, version.billing_period) in former
-            loaded.append(Loaded(version=version, rows=rows, bytes=size, restated=restated))
+            before = former.get((version.export, version.billing_period))
+            lost = ledger.lost_accounts(connection, before.load_id, load_id) if before else ()
+            loaded.append(
+                Loaded(
+                    version=version,
+                    rows=rows,
+                    bytes=size,
+                    restated=before is not None,
+                    lost=tuple(lost),
+                )
+            )
     if vendor.one_provider:
         refuse_overlaps(connection, vendor.name)
     ledger.set_tag_keys(connection, vendor.name, export.name, export.tag_keys)

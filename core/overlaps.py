@@ -71,6 +71,25 @@ def refuse_double_bills(connection: duckdb.DuckDBPyConnection) -> None:
         raise double(*row)
 
 
+def refuse_shared_files(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse one file that two exports hold: whatever its accounts are called, it is one bill.
+
+    Raises:
+        ExportCollision: With both names and the file; the money would count twice.
+    """
+    row = connection.execute(
+        """
+        SELECT min(export), max(export), file FROM ledger.files AS f
+        WHERE EXISTS (FROM ledger.loads AS l WHERE l.vendor = f.vendor AND l.export = f.export
+            AND l.status = 'current' AND list_contains(f.billing_periods, l.billing_period))
+        GROUP BY file HAVING count(DISTINCT (vendor, export)) > 1 ORDER BY ALL LIMIT 1
+        """
+    ).fetchone()
+    if row:
+        first, second, file = row
+        raise ExportCollision(first, second, f"both read {file}, which would count twice")
+
+
 def double(first: str, second: str, payer: str, period: date) -> ExportCollision:
     """Return the error that names two exports of one payer's month."""
     what = f"both hold the bill of payer {payer} for {period_name(period)}, which would count twice"

@@ -73,13 +73,17 @@ RESTATEMENTS = """
     SELECT former.export, former.billing_period, r.currency,
         former.version_id AS former_version, current.version_id,
         sum(r.source_billed) FILTER (r.load_id = former.load_id) AS former_billed,
-        sum(r.source_billed) FILTER (r.load_id = current.load_id) AS billed
+        sum(r.source_billed) FILTER (r.load_id = current.load_id) AS billed,
+        sum(r.source_effective) FILTER (r.load_id = former.load_id) AS former_effective,
+        sum(r.source_effective) FILTER (r.load_id = current.load_id) AS effective
     FROM ledger.loads AS former
     JOIN ledger.loads AS current ON current.load_id = former.superseded_by
         AND current.version_id <> former.version_id
     JOIN ledger.reconciliation AS r ON r.load_id IN (former.load_id, current.load_id)
     WHERE former.status = 'superseded'
-    GROUP BY ALL ORDER BY former.billing_period, former.export
+    GROUP BY ALL
+    HAVING former_billed IS DISTINCT FROM billed OR former_effective IS DISTINCT FROM effective
+    ORDER BY former.billing_period, former.export
 """
 
 

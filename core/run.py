@@ -26,6 +26,7 @@ from core.errors import DiskError, NoDatabase
 from core.exports import ExportVersion, Vendor
 from core.interrupt import find_cause
 from core.inventory import Inventory
+from core.periods import name as period_name
 from core.progress import Progress, no_progress
 from core.warehouse import Warehouse
 
@@ -81,7 +82,9 @@ def import_exports(
             outcomes.append(offer.outcome(loaded, transformed=transform))
         if transform:
             warnings = build_focus(config, copy, progress=progress)
-            outcomes[-1:] = [replace(last, warnings=warnings) for last in outcomes[-1:]]
+            outcomes[-1:] = [
+                replace(last, warnings=[*last.warnings, *warnings]) for last in outcomes[-1:]
+            ]
         progress("publishing", 0, 1)
     return outcomes
 
@@ -129,6 +132,12 @@ class Offer:
             loaded=loaded,
             unchanged=len(self.versions) - len(loaded),
             transformed=transformed,
+            warnings=[
+                f"{self.export.name} {period_name(month.version.billing_period)} no longer holds "
+                f"billing account {account}: a source of another account needs a name of its own"
+                for month in loaded
+                for account in month.lost
+            ],
         )
 
 
@@ -141,6 +150,7 @@ def load_versions(
 ) -> list[Loaded]:
     """Load into the working copy and close it."""
     from core.load import load
+    from core.overlaps import refuse_shared_files
     from core.stage import batches
 
     vendor, export, store = offer.vendor, offer.export, offer.store
@@ -160,6 +170,7 @@ def load_versions(
             shutil.rmtree(copy.parent / "staged", ignore_errors=True)
         if vendor.stock:
             ledger.note_files(connection, vendor.name, export.name, offer.stock)
+            refuse_shared_files(connection)
         connection.execute("CHECKPOINT")
     return loaded
 

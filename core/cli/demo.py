@@ -45,7 +45,7 @@ def demo(
     Examples:
       ./finops demo
       ./finops demo --rows 2000000
-      ./finops query --demo "SELECT ServiceName, sum(EffectiveCost) AS cost
+      ./finops query --demo "SELECT ServiceName, BillingCurrency, sum(EffectiveCost) AS cost
                              FROM focus.cost_and_usage GROUP BY ALL ORDER BY cost DESC"
     """
     started = time.monotonic()

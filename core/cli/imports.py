@@ -13,6 +13,7 @@ from core.errors import BusyError, DiskError, FinopsError
 from core.exports import Vendor
 from core.periods import name as period_name
 from core.run import Outcome, import_exports
+from core.words import counted
 
 CONCERNS_ALL = (BusyError, DiskError)
 """What no export by itself would escape."""
@@ -68,11 +69,13 @@ def print_outcome(outcome: Outcome) -> None:
             f"{month.rows:>12,} rows  {version.version_id}"
         )
     if not outcome.loaded:
-        click.echo(
-            f"{outcome.export}  nothing new: {outcome.unchanged} billing periods are current"
-        )
+        click.echo(f"{outcome.export}  nothing new: {current(outcome.unchanged)}")
     for warning in outcome.warnings:
         click.echo(f"attention: {warning}", err=True)
+
+
+def current(periods: int) -> str:
+    return f"{counted(periods, 'billing period')} {'is' if periods == 1 else 'are'} current"
 
 
 def as_dict(outcome: Outcome) -> dict[str, Any]:

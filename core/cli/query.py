@@ -67,7 +67,7 @@ def query(
     Examples:
       ./finops query "SHOW ALL TABLES"
       ./finops query "DESCRIBE focus.cost_and_usage"
-      ./finops query "SELECT ServiceName, sum(EffectiveCost) AS cost
+      ./finops query "SELECT ServiceName, BillingCurrency, sum(EffectiveCost) AS cost
                       FROM focus.cost_and_usage GROUP BY ALL ORDER BY cost DESC" --limit 10
       ./finops query - --format csv < question.sql > answer.csv
     """

@@ -142,11 +142,12 @@ def print_restatements(out: Console, rows: Sequence[dict[str, Any]]) -> None:
     for name in ("export", "month", "", "was", "is", "change"):
         table.add_column(name, justify="right" if name in ("was", "is", "change") else "left")
     for row in rows:
-        former, now = row["former_billed"] or Decimal(0), row["billed"] or Decimal(0)
+        cost = "billed" if row["former_billed"] != row["billed"] else "effective"
+        former, now = row[f"former_{cost}"] or Decimal(0), row[cost] or Decimal(0)
         table.add_row(
             row["export"],
             period_name(row["billing_period"]),
-            row["currency"],
+            row["currency"] if cost == "billed" else f"{row['currency']} effective",
             money(former),
             money(now),
             money(now - former, sign=True),

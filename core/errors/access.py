@@ -21,7 +21,7 @@ class AccessDenied(AccessError):
 
 class BucketNotFound(AccessError):
     def __init__(self, where: str) -> None:
-        hint = "Check the name of the bucket or the path of the folder."
+        hint = "Check its name, or its path."
         super().__init__(f"{where} does not exist", hint=hint)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.errors.base import FinopsError
+from core.words import counted
 
 
 class DataError(FinopsError):
@@ -51,9 +52,12 @@ class WrongMonth(DataError):
 
 
 class MissingRate(DataError):
-    def __init__(self, path: object, currency: str, display: str, lacking: str) -> None:
+    def __init__(
+        self, path: object, currency: str, display: str, number: int, what: str, first: object
+    ) -> None:
         super().__init__(
-            f"{path} has no rate from {currency} to {display} for {lacking}",
+            f"{path} has no rate from {currency} to {display} for {counted(number, what)} with "
+            f"costs, the first of them {first}",
             hint="Add a line `date,from,to,rate`; a rate holds for its day and the 31 days after "
             "it, until the next one.",
         )

@@ -153,7 +153,8 @@ class AzureStore:
         return False
 
     def url(self, key: str) -> str:
-        return self.name(key)
+        """Return the blob's own address, which names the account too."""
+        return f"{self.client.primary_endpoint.partition('?')[0]}/{key}"
 
     def statements(self) -> Sequence[str]:
         return ()

@@ -20,7 +20,7 @@ class FolderStore:
         self.root = root.resolve()
         self.location = str(root)
         if not self.root.is_dir():
-            raise BucketNotFound(f"the folder {root}")
+            raise BucketNotFound(f"the file or folder {root}")
 
     def name(self, key: str) -> str:
         return f"{self.location}/{key}"

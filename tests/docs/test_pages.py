@@ -31,6 +31,15 @@ def test_every_query_runs(block, built):
             assert chunk
 
 
+ADDING = re.compile(r"\bsum\(\w*cost\b", re.IGNORECASE)
+QUERIES = [block for block in blocks() if ADDING.search(block.text)]
+
+
+@pytest.mark.parametrize("block", QUERIES, ids=str)
+def test_no_query_adds_currencies(block):
+    assert "currency" in block.text.lower()
+
+
 def test_there_are_queries_to_run():
     assert len(SQL) > 10
 

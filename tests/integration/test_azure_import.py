@@ -192,7 +192,7 @@ def test_a_month_whose_folder_is_gone_stays_as_it_was_loaded(container, finops):
 
     again = load(finops, container.options)
 
-    assert again.out == "actual  nothing new: 1 billing periods are current\n"
+    assert again.out == "actual  nothing new: 1 billing period is current\n"
     assert finops.fingerprint() == before
     container.deliver("2026-02", ["2.25"], version="second", stamp="202604040405")
     load(finops, container.options)

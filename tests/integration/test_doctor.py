@@ -10,6 +10,7 @@ import pytest
 
 from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import Finops
+from tests.fixtures.focus import charge, write_csv
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -113,6 +114,15 @@ def test_an_export_out_of_reach_is_told(variables, code, said, finops, bucket):
     assert said in finding["detail"]
     assert finding["hint"]
     assert finding["state"] == ("fail" if code else "warn")
+
+
+def test_a_source_whose_files_have_no_lines_yet_is_a_warning(finops):
+    write_csv(finops.home / "in" / "a.csv", [], names=list(charge()))
+    (finops.home / "config.toml").write_text(
+        f'[focus]\nprovider = "Grafana"\nsource = "{finops.home}/in"\n'
+    )
+    (finding,) = diagnosis(finops)["focus export Grafana"]
+    assert (finding["state"], finding["detail"][-22:]) == ("warn", "no month has lines yet")
 
 
 def test_one_export_that_fails_does_not_hide_the_others(finops, bucket):

@@ -44,7 +44,7 @@ def test_exports_of_several_payers_are_kept_apart(two, finops):
 
     other.deliver("2026-01", lines=[line("2.50", payer="000000000002")], version="second")
     result = finops.load(*options)
-    assert result.out.splitlines()[0] == "main-cur  nothing new: 1 billing periods are current"
+    assert result.out.splitlines()[0] == "main-cur  nothing new: 1 billing period is current"
     assert finops.billed("2026-01", "aws_billing.main_cur") == Decimal("1.10")
     assert finops.billed("2026-01", "aws_billing.second_payer") == Decimal("2.50")
 

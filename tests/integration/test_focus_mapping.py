@@ -171,7 +171,7 @@ def test_gaps_are_told_for_each_column(home):
 
 def test_a_source_may_be_chosen_by_its_name(home):
     result = home.run("focus", "import", "-c", str(home.home / "config.toml"), "-P", "Next")
-    assert result.out == "Next  nothing new: 1 billing periods are current\n"
+    assert result.out == "Next  nothing new: 1 billing period is current\n"
 
 
 def test_the_checks_pass_on_a_copy(home):

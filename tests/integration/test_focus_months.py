@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from core.backends.duckdb import connect_read_only
+from core.report import RESTATEMENTS, rows
 from tests.fixtures.focus import charge, write_csv
 from tests.integration.test_focus_import import TABLE, billed, load
 
@@ -97,6 +99,27 @@ def test_two_folders_may_hold_files_of_one_name(tmp_path, finops):
 
     assert billed(finops, "2026-01") == Decimal(1)
     assert billed(finops, "2026-02") == Decimal(2)
+
+
+def test_a_month_that_loses_an_account_draws_attention(tmp_path, finops):
+    """Two sources under one name: the second replaces the first one's January, and says so."""
+    for folder, account in (("one", "0A"), ("two", "0B")):
+        write_csv(tmp_path / folder / "a.csv", [charge("1", BillingAccountId=account)])
+    load(finops, tmp_path / "one")
+    arguments = ("focus", "import", "-P", "Grafana", "-S", str(tmp_path / "two"), "--no-transform")
+
+    said = finops(*arguments).err
+
+    assert "attention: Grafana 2026-01 no longer holds billing account 0A: " in said
+
+
+def test_a_file_that_was_only_written_again_is_no_restatement(tmp_path, finops):
+    for cost in ("1", "1", "1.5"):
+        write_csv(tmp_path / "a.csv", [charge(cost)])
+        load(finops, tmp_path)
+    with connect_read_only(finops.database) as connection:
+        (row,) = rows(connection, RESTATEMENTS)
+    assert (row["former_billed"], row["billed"]) == (Decimal(1), Decimal("1.5"))
 
 
 def test_a_month_taken_out_of_a_file_is_emptied(tmp_path, finops):

@@ -184,7 +184,7 @@ def test_a_run_with_nothing_new_reads_no_file(name: str, tmp_path: Path, finops:
     again = finops("gcp", "import-billing", "--source", str(path.parent), "--no-transform")
     listed = finops("gcp", "list-partitions", "--source", str(path.parent), "--json")
 
-    assert again.out == "files  nothing new: 1 billing periods are current\n"
+    assert again.out == "files  nothing new: 1 billing period is current\n"
     assert finops.fingerprint() == before
     assert [row["state"] for row in json.loads(listed.out)] == ["loaded"]
 

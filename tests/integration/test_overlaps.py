@@ -87,6 +87,20 @@ def test_a_focus_file_of_a_bill_that_a_native_export_holds_is_refused(
     assert home.fingerprint() == before
 
 
+def test_one_file_under_two_provider_names_is_refused(tmp_path, finops):
+    """The file does not name its provider, so that only the file itself tells."""
+    lines = [{k: v for k, v in charge("1").items() if k != "ProviderName"}]
+    write_csv(tmp_path / "in" / "a.csv", lines)
+    source = ("-S", str(tmp_path / "in"), "--no-transform")
+    assert finops("focus", "import", "-P", "Three", *source).code == 0
+    before = finops.fingerprint()
+
+    result = finops("focus", "import", "-P", "Four", *source)
+
+    assert_one_error(result, 3, ("Four", "Three", "a.csv", "count twice"))
+    assert finops.fingerprint() == before
+
+
 def test_another_providers_account_of_the_same_number_is_not_the_same(homes, tmp_path):
     payer = NATIVE["aws"][2]
     arguments = focus_file(tmp_path, ProviderName="Datadog", BillingAccountId=payer)
