@@ -65,7 +65,12 @@ class Configured(Generic[Settings]):
 
 
 def picked(
-    config: Settings, flags: Mapping[str, Any], *, by: str, entries: str = "exports"
+    config: Settings,
+    flags: Mapping[str, Any],
+    *,
+    by: str,
+    needs: tuple[str, ...],
+    entries: str = "exports",
 ) -> Settings:
     """Return a section whose entries are overruled by what was typed, and picked from.
 
@@ -73,7 +78,11 @@ def picked(
         config: The section, resolved.
         flags: What was typed; None where nothing was.
         by: The flag that picks, such as 'export_name'; it may also say an entry's `name`.
+        needs: Settings of which the section needs one to name an export without an entry.
         entries: The setting that holds the entries.
+
+    Raises:
+        BadSetting: If no entry has the name, and the section alone is no export.
     """
     wanted = flags.get(by)
     typed = {name for name, value in flags.items() if value is not None} - {by}
@@ -82,6 +91,9 @@ def picked(
         for entry in getattr(config, entries)
         if wanted in (None, entry.get("name"), entry.get(by))
     )
+    known = [str(entry.get("name") or entry.get(by)) for entry in getattr(config, entries)]
+    if wanted and known and not found and not any(getattr(config, name) for name in needs):
+        raise BadSetting(f"--{by.replace('_', '-')}", wanted, f"one of: {', '.join(known)}")
     own = None if wanted and found else getattr(config, by)
     return replace(config, **{by: own, entries: found})
 

@@ -73,6 +73,21 @@ class ExportVersion:
         )
 
 
+def unplaced(vendor: str, keys: Sequence[str], form: str) -> ExportVersion:
+    """Return files that are not yet known to be of a month, to stage them or tell of an error."""
+    return ExportVersion(
+        vendor=vendor,
+        export="files",
+        billing_period=date(1970, 1, 1),
+        version_id="",
+        fingerprint="",
+        manifest="",
+        files=tuple(keys),
+        format=form,
+        dialect="",
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceRelation:
     """How DuckDB reads one export version: typed columns over a FROM clause."""

@@ -53,9 +53,9 @@ class Month:
     file must change together, or a line that moved from one to the other counts twice."""
 
 
-def address(store: ObjectStore, key: str) -> str:
+def address_of(store: ObjectStore, key: str) -> str:
     """Return what tells a file from those of other folders and buckets: files are noted by it."""
-    return store.url(key)
+    return str(store.local(key) or store.name(key))
 
 
 def stamp_of(store: ObjectStore, key: str) -> str:

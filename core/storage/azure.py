@@ -153,8 +153,7 @@ class AzureStore:
         return False
 
     def url(self, key: str) -> str:
-        """Return the blob's own address, which names the account too."""
-        return f"{self.client.primary_endpoint.partition('?')[0]}/{key}"
+        return self.name(key)
 
     def statements(self) -> Sequence[str]:
         return ()

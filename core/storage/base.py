@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -64,6 +65,17 @@ class ObjectStore(Protocol):
 
         `renewing` runs it.
         """
+
+
+@contextmanager
+def asking(store: ObjectStore) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection of its own, in UTC, that can read a store's `url`s."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        for statement in ("SET TimeZone = 'UTC'", *store.statements()):
+            connection.execute(statement)
+        yield connection
 
 
 def renewing(

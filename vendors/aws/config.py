@@ -65,7 +65,7 @@ class AwsConfig(S3Access, Section):
         cls, file: Mapping[str, Any], env: Mapping[str, str], flags: Mapping[str, Any]
     ) -> Self:
         """Resolve [aws]; what was typed overrules [[aws.exports]], and --export-name picks one."""
-        return picked(super().resolve(file, env, flags), flags, by="export_name")
+        return picked(super().resolve(file, env, flags), flags, by="export_name", needs=("bucket",))
 
 
 @dataclass(frozen=True, kw_only=True)

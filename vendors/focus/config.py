@@ -61,7 +61,7 @@ class FocusConfig(S3Access, AzureAccess, GoogleAccess, Section):
     ) -> Self:
         """Resolve [focus]; what was typed overrules [[focus.sources]], and --provider picks."""
         config = super().resolve(file, env, flags)
-        return picked(config, flags, by="provider", entries="sources")
+        return picked(config, flags, by="provider", needs=("source",), entries="sources")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,10 +16,10 @@ import duckdb
 from core.csvfile import read_csv_file
 from core.diagnose import unreadable
 from core.errors import BadValue, CorruptFile, NoFiles, SchemaMismatch
-from core.exports import ExportVersion
-from core.inventory import FileContent, Inventory, Month, address, in_range, months, stamp_of
+from core.exports import ExportVersion, unplaced
+from core.inventory import FileContent, Inventory, Month, address_of, in_range, months, stamp_of
 from core.periods import name as period_name
-from core.storage.base import ObjectStore
+from core.storage.base import ObjectStore, asking
 from core.storage.open import files_within
 from vendors.focus.columns import family
 from vendors.focus.config import FocusSource
@@ -78,29 +78,24 @@ def files(store: ObjectStore, source: FocusSource) -> dict[str, str]:
     keys = sorted(files_within(store, source.open()[1], tuple(ENDINGS)))
     if not keys:
         raise NoFiles(source.location, f"{' or '.join(ENDINGS)} file")
-    return {address(store, key): key for key in keys}
+    return {address_of(store, key): key for key in keys}
 
 
 def look(
     store: ObjectStore, source: FocusSource, keys: Mapping[str, str], noted: Inventory
 ) -> Inventory:
     """Return what each file holds, from the note of it where it is the same file still."""
-    connection: duckdb.DuckDBPyConnection | None = None
-    found: Inventory = {}
-    for name, key in keys.items():
-        stamp = stamp_of(store, key)
-        known = noted.get(name)
-        if known and known.stamp == stamp and not source.reset:
-            found[name] = known
-            continue
-        if connection is None:
-            connection = duckdb.connect()
-            for statement in ("SET TimeZone = 'UTC'", *store.statements()):
-                connection.execute(statement)
-        found[name] = open_file(connection, store, key, stamp)
-    if connection:
-        connection.close()
-    return found
+    stamps = {address: stamp_of(store, key) for address, key in keys.items()}
+    known = {
+        address: noted[address]
+        for address, stamp in stamps.items()
+        if not source.reset and address in noted and noted[address].stamp == stamp
+    }
+    new = [address for address in keys if address not in known]
+    if not new:
+        return known
+    with asking(store) as connection:
+        return known | {a: open_file(connection, store, keys[a], stamps[a]) for a in new}
 
 
 def open_file(
@@ -122,7 +117,7 @@ def open_file(
         except duckdb.Error as error:
             if local and form != "parquet":
                 read_csv_file(local, packed=form == "csv.gz", where=where)
-            raise unreadable(error, lone(key, form), store) from error
+            raise unreadable(error, unplaced("focus", [key], form), store) from error
         if not found.periods and read_csv_file(local, packed=form == "csv.gz", where=where).lines:
             raise CorruptFile(where, "none of its lines can be read")
         return found
@@ -159,22 +154,22 @@ def content(connection: duckdb.DuckDBPyConnection, table: Table, stamp: str) -> 
 def newest(store: ObjectStore, keys: Mapping[str, str], present: Inventory) -> Inventory:
     """Leave each month to its newest delivery: the newest folder, or file of its only folder."""
 
-    def written(name: str) -> tuple[float, str]:
-        return store.modified(keys[name]), name
+    def written(address: str) -> tuple[float, str]:
+        return store.modified(keys[address]), address
 
-    chosen: dict[str, list[date]] = {name: [] for name in present}
+    chosen: dict[str, list[date]] = {address: [] for address in present}
     for period in {p for content in present.values() for p in content.periods}:
-        names = [name for name, content in present.items() if period in content.periods]
-        latest = max(names, key=written)
+        holding = [address for address, content in present.items() if period in content.periods]
+        latest = max(holding, key=written)
         folder = latest.rpartition("/")[0]
-        several = any(name.rpartition("/")[0] != folder for name in names)
-        for name in names:
-            if name == latest or (several and name.rpartition("/")[0] == folder):
-                chosen[name].append(period)
+        several = any(address.rpartition("/")[0] != folder for address in holding)
+        for address in holding:
+            if address == latest or (several and address.rpartition("/")[0] == folder):
+                chosen[address].append(period)
     return {
-        name: replace(content, periods=tuple(chosen[name]))
-        for name, content in present.items()
-        if chosen[name]
+        address: replace(content, periods=tuple(chosen[address]))
+        for address, content in present.items()
+        if chosen[address]
     }
 
 
@@ -187,13 +182,13 @@ def version(
         SchemaMismatch: If its files are of two formats, or of FOCUS and of OCI's cost report.
     """
     where = f"{source.name} {period_name(month.period)}"
-    forms = {form_of(name) for name in month.files}
+    forms = {form_of(keys.get(address, address)) for address in month.files}
     if len(forms) > 1:
         raise SchemaMismatch(where, f"some are {' and others '.join(sorted(forms))}")
-    kinds = {family(present[name].dialect) for name in month.files}
+    kinds = {family(present[address].dialect) for address in month.files}
     if len(kinds) > 1:
         raise SchemaMismatch(where, "some are FOCUS and others are OCI's cost report")
-    last = max(month.files, key=lambda name: (present[name].stamp.partition(" ")[2], name))
+    last = max(month.files, key=lambda address: (present[address].stamp.partition(" ")[2], address))
     return FocusVersion(
         vendor="focus",
         export=source.name,
@@ -201,19 +196,11 @@ def version(
         version_id=f"{month.written}-{month.fingerprint[:8]}",
         fingerprint=month.fingerprint,
         manifest="",
-        files=tuple(keys[name] for name in month.files),
+        files=tuple(keys[address] for address in month.files),
         format=forms.pop(),
         dialect=present[last].dialect,
-        shared=month.shared or any(len(present[name].periods) != 1 for name in month.files),
+        shared=month.shared or any(len(present[address].periods) != 1 for address in month.files),
         provider=source.settings.provider or source.name,
         fill=tuple(source.fill.items()),
         may_repeat=source.settings.delivery is not None,
     )
-
-
-def lone(key: str, form: str) -> ExportVersion:
-    """Return a version of one file, for an error about it."""
-    return ExportVersion(
-        vendor="focus", export="", billing_period=date(1970, 1, 1), version_id="", fingerprint="",
-        manifest="", files=(key,), format=form, dialect="",
-    )  # fmt: skip

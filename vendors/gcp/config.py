@@ -94,7 +94,7 @@ class GcpConfig(GoogleAccess, Section):
         config = super().resolve(file, env, flags)
         if flags.get("table") and not flags.get("source"):
             config = replace(config, source=None)
-        return picked(config, flags, by="export_name")
+        return picked(config, flags, by="export_name", needs=("source", "table"))
 
 
 @dataclass(frozen=True, kw_only=True)

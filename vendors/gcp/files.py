@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,16 +17,16 @@ import duckdb
 
 from core.diagnose import unreadable
 from core.errors import BadValue, NoFiles, SchemaMismatch
-from core.exports import ExportVersion
-from core.inventory import FileContent, Inventory, Month, address, in_range, months, stamp_of
+from core.exports import ExportVersion, unplaced
+from core.inventory import FileContent, Inventory, Month, address_of, in_range, months, stamp_of
 from core.periods import name as period_name
 from core.stage import stage
-from core.storage.base import ObjectStore
+from core.storage.base import ObjectStore, asking
 from core.storage.open import files_within
 from vendors.gcp.config import GcpExport
 from vendors.gcp.formats import FORMATS, format_of
 from vendors.gcp.prices import GcpVersion
-from vendors.gcp.readers import Part, lone, parts
+from vendors.gcp.readers import Part, parts
 
 MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])")
 
@@ -40,7 +41,7 @@ def stock(
     Raises:
         NoFiles, NothingInRange, SchemaMismatch, and what reading the files raises.
     """
-    keys = {address(store, key): key for key in files(store, export.open()[1])}
+    keys = {address_of(store, key): key for key in files(store, export.open()[1])}
     present = look(store, export, keys, noted)
     former = {k: c for k, c in noted.items() if k in present} if export.reset else noted
     found, note = months(present, former, salt=export.settings.pricing_source or "")
@@ -66,19 +67,19 @@ def look(
     store: ObjectStore, export: GcpExport, keys: Mapping[str, str], noted: Inventory
 ) -> Inventory:
     """Return what each file holds, from the note of it where it is the same file still."""
-    stamps = {name: stamp_of(store, key) for name, key in keys.items()}
+    stamps = {address: stamp_of(store, key) for address, key in keys.items()}
     known = {
-        name: noted[name]
-        for name, stamp in stamps.items()
-        if not export.reset and name in noted and noted[name].stamp == stamp
+        address: noted[address]
+        for address, stamp in stamps.items()
+        if not export.reset and address in noted and noted[address].stamp == stamp
     }
-    new = {key: name for name, key in keys.items() if name not in known}
+    new = {key: address for address, key in keys.items() if address not in known}
     if not new:
         return known
     held = ask(store, list(new))
     return known | {
-        name: FileContent(stamp=stamps[name], periods=held[key][0], dialect=held[key][1])
-        for key, name in new.items()
+        address: FileContent(stamp=stamps[address], periods=held[key][0], dialect=held[key][1])
+        for key, address in new.items()
     }
 
 
@@ -88,11 +89,11 @@ def ask(store: ObjectStore, keys: Sequence[str]) -> dict[str, tuple[tuple[date, 
     by_form: dict[str, list[str]] = {}
     for key in keys:
         by_form.setdefault(format_of(key) or "", []).append(key)
-    with duckdb.connect() as connection, tempfile.TemporaryDirectory() as scratch:
-        for statement in ("SET TimeZone = 'UTC'", *store.statements()):
-            connection.execute(statement)
+    with asking(store) as connection, tempfile.TemporaryDirectory() as scratch:
         for form, of_form in by_form.items():
-            staged_store, staged = stage(store, lone(of_form, form), Path(scratch) / form)
+            staged_store, staged = stage(
+                store, unplaced("gcp", of_form, form), Path(scratch) / form
+            )
             names = dict(zip(staged.files, of_form, strict=True))
             try:
                 for part in parts(staged_store, staged.files, form, connection):
@@ -107,7 +108,10 @@ def asked(part: Part, connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[
     """Return the invoice months of one part's files."""
     query = f"SELECT t.filename, {part.month}, count(*) FROM {part.relation} GROUP BY ALL"
     rows = connection.execute(query).fetchall()
-    part.check_lines({name: sum(r[2] for r in rows if r[0] == name) for name, *_ in rows})
+    read: Counter[str] = Counter()
+    for name, _, lines in rows:
+        read[name] += lines
+    part.check_lines(read)
     found: dict[str, set[date]] = {key: set() for key in part.addresses.values()}
     for name, month, _ in rows:
         key = part.key_of(name)
@@ -128,12 +132,12 @@ def version_of(
         SchemaMismatch: If its files are of two formats, or of two kinds of export.
     """
     where = f"{export.name} {period_name(month.period)}"
-    holding = [name for name in month.files if month.period in present[name].periods]
-    names = holding or month.files[:1]
-    forms = sorted({format_of(name) or "" for name in names})
+    holding = [a for a in month.files if month.period in present[a].periods]
+    addresses = holding or month.files[:1]
+    forms = sorted({format_of(keys[address]) or "" for address in addresses})
     if len(forms) > 1:
         raise SchemaMismatch(where, f"formats {', '.join(forms)}")
-    told = (present[name].dialect or noted[name].dialect for name in names)
+    told = (present[a].dialect or noted[a].dialect for a in addresses)
     dialects = sorted(set(told))
     if len(dialects) > 1:
         raise SchemaMismatch(where, f"both {' and '.join(dialects)}")
@@ -144,7 +148,7 @@ def version_of(
         version_id=f"{month.written} {month.fingerprint[:8]}",
         fingerprint=month.fingerprint,
         manifest="",
-        files=tuple(keys[name] for name in names),
+        files=tuple(keys[address] for address in addresses),
         format=forms[0],
         dialect=dialects[0],
         prices=export.settings.pricing_source or "",

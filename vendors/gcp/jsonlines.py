@@ -12,11 +12,14 @@ import duckdb
 from core import sql
 from core.backends.duckdb import first_line
 from core.csvfile import unpacked
-from core.errors import CorruptFile
+from core.errors import BadValue, CorruptFile
 from vendors.gcp.columns import LISTS, STRUCTS, raw_name
 
 READ: dict[tuple[Path, int, int], tuple[int, dict[str, Any]]] = {}
-"""(file, size, time of writing) -> its lines and their structure; of this process."""
+"""(file, size, time of writing) -> its lines and their structure, of the last `KEPT` files."""
+KEPT = 256
+OBJECT = (None, "NULL", "OBJECT")
+"""What json_type says of an object, or of none."""
 FIRST_LINES = 1_000
 """Lines whose structure is taken to be that of all, until the keys of all say otherwise."""
 
@@ -26,7 +29,8 @@ def read_lines(
 ) -> tuple[int, dict[str, Any]]:
     """Return the number of a file's lines, each byte verified, and the structure of all together.
 
-    A file that is planned and then loaded is read once for both.
+    A local file that is planned and then loaded in one process is read once for both; one that
+    is copied from a bucket has another path each time.
 
     Raises:
         CorruptFile: If its gzip stream is broken, or a line is no JSON object.
@@ -39,6 +43,8 @@ def read_lines(
             found = structure_of(path, where, options, connection) if lines else {}
         except duckdb.InvalidInputException as error:
             raise CorruptFile(where, first_line(error)) from error
+        if len(READ) >= KEPT:
+            del READ[next(iter(READ))]
         READ[known] = lines, found
     return READ[known]
 
@@ -63,20 +69,43 @@ def structure_of(
 
     Raises:
         CorruptFile: If a line is no JSON object.
+        BadValue: If a line has another value where Google writes an object.
     """
     objects = f"read_json_objects({sql.text(str(path))}, format = 'newline_delimited', {options})"
     found = structures(f"(FROM {objects} LIMIT {FIRST_LINES})", where, connection)
     known = dict(members(found)) | {"$": {*found}}
-    paths = sorted(known.keys() | {f'$."{name}"' for name in STRUCTS})
+    inner = [f'$."{name}"' for name in STRUCTS]
+    paths = sorted(known.keys() | {*inner})
     rows = connection.execute(
-        f"SELECT DISTINCT json_keys(json, {sql.texts(paths)}) FROM {objects}"
+        f"SELECT DISTINCT json_keys(json, {sql.texts(paths)}), json_type(json, {sql.texts(inner)}) "
+        f"FROM {objects}"
     ).fetchall()
+    wrong = {
+        inside
+        for _, kinds in rows
+        for inside, kind in zip(inner, kinds, strict=True)
+        if kind not in OBJECT
+    }
+    if wrong:
+        raise no_object(objects, min(wrong), where, connection)
     same = all(
         known.get(path, set()) >= {*(keys or ())}
-        for (of_line,) in rows
+        for of_line, _ in rows
         for path, keys in zip(paths, of_line, strict=True)
     )
     return found if same else structures(objects, where, connection)
+
+
+def no_object(
+    objects: str, path: str, where: str, connection: duckdb.DuckDBPyConnection
+) -> BadValue:
+    """Return the error of a line that has another value at a path where an object belongs."""
+    row = connection.execute(
+        f"SELECT json_extract(json, ?) FROM {objects} "
+        "WHERE json_type(json, ?) NOT IN ('OBJECT', 'NULL') LIMIT 1",
+        [path, path],
+    ).fetchone()
+    return BadValue(where, path.strip('$."'), str(row[0]) if row else "", "an object")
 
 
 def members(structure: dict[str, Any], path: str = "$") -> Iterator[tuple[str, set[str]]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -16,7 +15,7 @@ from core.backends.duckdb import load_extension
 from core.csvfile import CsvFile
 from core.diagnose import unreadable
 from core.errors import AlienFile, CorruptFile
-from core.exports import ExportVersion, RawColumn
+from core.exports import RawColumn, unplaced
 from core.relations import by_header, csv_fields, csv_relation, read_csv_files
 from core.storage.base import ObjectStore
 from vendors.gcp.columns import PACIFIC, dialect_of, labelled, lacking
@@ -84,21 +83,6 @@ class Part:
                 raise CorruptFile(where, f"it holds {held:,} lines, but {rows:,} can be read")
 
 
-def lone(keys: Sequence[str], form: str) -> ExportVersion:
-    """Return files that are not yet known to be of a month, to stage them or tell of an error."""
-    return ExportVersion(
-        vendor="gcp",
-        export="files",
-        billing_period=date(1970, 1, 1),
-        version_id="",
-        fingerprint="",
-        manifest="",
-        files=tuple(keys),
-        format=form,
-        dialect="",
-    )
-
-
 def parts(
     store: ObjectStore, keys: Sequence[str], form: str, connection: duckdb.DuckDBPyConnection
 ) -> list[Part]:
@@ -163,7 +147,7 @@ def describe(
     try:
         relation = connection.sql(query)
     except duckdb.Error as error:
-        raise unreadable(error, lone([key], form), store) from error
+        raise unreadable(error, unplaced("gcp", [key], form), store) from error
     return [
         Field(name, f"t.{sql.ident(name)}", kind)
         for name, kind in zip(relation.columns, relation.types, strict=True)
