@@ -132,13 +132,15 @@ def test_what_you_know_fills_what_the_files_leave_out(tmp_path, finops):
 
 
 def test_the_source_may_be_a_file_or_a_pattern(tmp_path, finops):
-    for name, month in (("a", "2026-01"), ("b", "2026-02"), ("c", "2026-03")):
-        write_csv(tmp_path / "x" / f"{name}.csv", [charge("1", month)])
-    write_csv(tmp_path / "_hidden" / "d.csv", [charge("1", "2026-04")])
+    for folder in ("x", "y", "z"):
+        for name, month in (("a", "2026-01"), ("b", "2026-02"), ("c", "2026-03")):
+            write_csv(tmp_path / folder / folder / f"{name}.csv", [charge("1", month)])
+    write_csv(tmp_path / "z" / "_hidden" / "d.csv", [charge("1", "2026-04")])
 
-    load(finops, tmp_path / "x" / "a.csv")
-    load(finops, tmp_path / "*" / "[ab].csv", provider="Pattern")
-    result = finops("focus", "import", "-P", "Url", "-S", f"file://{tmp_path}", "--no-transform")
+    load(finops, tmp_path / "x" / "x" / "a.csv")
+    load(finops, tmp_path / "y" / "*" / "[ab].csv", provider="Pattern")
+    url = f"file://{tmp_path}/z"
+    result = finops("focus", "import", "-P", "Url", "-S", url, "--no-transform")
 
     assert result.code == 0, result.err
     months = "SELECT export, count(*) FROM ledger.loads GROUP BY 1 ORDER BY 1"
