@@ -55,9 +55,9 @@ class ExportVersion:
     files: tuple[str, ...]
     """Keys of the data files, in the manifest's order."""
     format: str
-    """How the files are read, such as 'parquet', 'csv.gz', 'jsonl.gz' or 'bigquery'."""
+    """How the files are read, such as 'parquet', 'csv.gz', 'json.gz' or 'bigquery'."""
     dialect: str
-    """What the columns mean, such as 'cur_2', 'azure_actual' or 'focus_1_2'."""
+    """What the columns mean, such as 'cur_2', 'cost_pair' or 'focus_1_2'."""
     rows: int | None = None
     """Lines that the manifest says there are; None where it does not say."""
 

@@ -13,7 +13,7 @@ A month is then all files that hold lines of it. What a file holds is read once 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -33,6 +33,8 @@ class FileContent:
     dialect: str
 
 
+Held = tuple[tuple[date, ...], str]
+"""What a file was found to hold: the first days of its billing months, and its dialect."""
 Inventory = dict[str, FileContent]
 """`address` of the file -> its content."""
 
@@ -62,6 +64,39 @@ def stamp_of(store: ObjectStore, key: str) -> str:
     """Return what tells one content of a file from another, without reading it."""
     written = datetime.fromtimestamp(store.modified(key), UTC)
     return f"{store.size(key)} {written:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def look(
+    store: ObjectStore,
+    keys: Mapping[str, str],
+    noted: Inventory,
+    ask: Callable[[ObjectStore, Sequence[str]], Mapping[str, Held]],
+) -> Inventory:
+    """Return what each file holds, from the note of it where it is the same file still.
+
+    Args:
+        store: Where the files lie.
+        keys: The files: address -> key.
+        noted: What was noted of them; without a note a file is asked.
+        ask: Opens the files of some keys, and says what each holds.
+    """
+    stamps = {address: stamp_of(store, key) for address, key in keys.items()}
+    known = {
+        address: noted[address]
+        for address, stamp in stamps.items()
+        if address in noted and noted[address].stamp == stamp
+    }
+    new = {key: address for address, key in keys.items() if address not in known}
+    held = ask(store, list(new)) if new else {}
+    return known | {
+        address: FileContent(stamp=stamps[address], periods=held[key][0], dialect=held[key][1])
+        for key, address in new.items()
+    }
+
+
+def remembered(noted: Inventory, present: Inventory, *, reset: bool) -> Inventory:
+    """Return the notes that count: on `reset` only those of files that are still there."""
+    return {k: c for k, c in noted.items() if k in present} if reset else noted
 
 
 def months(

@@ -3,7 +3,7 @@
 FinopsError                     1
 ├── ConfigError                 2  a setting, an option or config.toml is wrong
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
-│   ├── NothingConfigured
+│   └── NothingConfigured
 ├── SourceError                 3  the export is not where, or what, the settings say
 │   ├── ManifestNotFound, NoFiles, BadManifest, TwoManifests, FileMissing, OutsideFolder
 │   ├── WrongExportVersion, ExportCollision, RepeatedDelivery

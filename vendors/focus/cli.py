@@ -98,18 +98,20 @@ def list_files(ctx: click.Context, /, config_path: str | None, as_json: bool, **
     vendor = load_vendor("focus")
     rows = []
     for source in vendor.exports(config.vendors["focus"]):
-        from vendors.focus.files import files, look
+        from core.inventory import look
+        from vendors.focus.files import ask, files
 
         noted = ledger.inventory(config.database_path, "focus", source.name)
         store = vendor.store(source)
         keys = files(store, source)
-        for name, found in look(store, source, keys, noted).items():
-            known = noted.get(name)
+        present = look(store, keys, {} if source.reset else noted, ask)
+        for address, found in present.items():
+            known = noted.get(address)
             same = known is not None and known.stamp == found.stamp
             rows.append(
                 {
                     "provider": source.name,
-                    "file": keys[name],
+                    "file": keys[address],
                     "months": ", ".join(period_name(p) for p in found.periods),
                     "state": "loaded" if same else "changed" if known else "new",
                     "dialect": found.dialect,

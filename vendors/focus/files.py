@@ -17,7 +17,7 @@ from core.csvfile import read_csv_file
 from core.diagnose import unreadable
 from core.errors import BadValue, CorruptFile, NoFiles, SchemaMismatch
 from core.exports import ExportVersion, unplaced
-from core.inventory import FileContent, Inventory, Month, address_of, in_range, months, stamp_of
+from core.inventory import Held, Inventory, Month, address_of, in_range, look, months, remembered
 from core.periods import name as period_name
 from core.storage.base import ObjectStore, asking
 from core.storage.open import files_within
@@ -59,10 +59,9 @@ def stock(
         AlienFile, CorruptFile, BadValue, SchemaMismatch: If a file is no bill.
     """
     keys = files(store, source)
-    present = look(store, source, keys, noted)
+    present = look(store, keys, {} if source.reset else noted, ask)
     chosen = newest(store, keys, present) if source.settings.delivery == "newest" else present
-    known = {k: c for k, c in noted.items() if k in present} if source.reset else noted
-    former = known if chosen is present else {}
+    former = remembered(noted, present, reset=source.reset) if chosen is present else {}
     salt = repr((sorted(source.fill.items()), source.settings.delivery))
     found, note = months(chosen, former, salt=salt)
     wanted = in_range(found, source, source.location)
@@ -81,26 +80,13 @@ def files(store: ObjectStore, source: FocusSource) -> dict[str, str]:
     return {address_of(store, key): key for key in keys}
 
 
-def look(
-    store: ObjectStore, source: FocusSource, keys: Mapping[str, str], noted: Inventory
-) -> Inventory:
-    """Return what each file holds, from the note of it where it is the same file still."""
-    stamps = {address: stamp_of(store, key) for address, key in keys.items()}
-    known = {
-        address: noted[address]
-        for address, stamp in stamps.items()
-        if not source.reset and address in noted and noted[address].stamp == stamp
-    }
-    new = [address for address in keys if address not in known]
-    if not new:
-        return known
+def ask(store: ObjectStore, keys: Sequence[str]) -> dict[str, Held]:
+    """Open files, and return what each holds."""
     with asking(store) as connection:
-        return known | {a: open_file(connection, store, keys[a], stamps[a]) for a in new}
+        return {key: open_file(connection, store, key) for key in keys}
 
 
-def open_file(
-    connection: duckdb.DuckDBPyConnection, store: ObjectStore, key: str, stamp: str
-) -> FileContent:
+def open_file(connection: duckdb.DuckDBPyConnection, store: ObjectStore, key: str) -> Held:
     """Read a file's header and its column of months."""
     form, where = form_of(key), store.name(key)
     with tempfile.TemporaryDirectory(prefix="finops-focus-") as folder:
@@ -111,14 +97,14 @@ def open_file(
         try:
             if local is None or form == "parquet":
                 address = str(local or store.url(key))
-                return content(connection, parquet_table(connection, [address], where), stamp)
+                return content(connection, parquet_table(connection, [address], where))
             header = header_of(local, form, where)
-            found = content(connection, csv_table([str(local)], header, form, where), stamp)
+            found = content(connection, csv_table([str(local)], header, form, where))
         except duckdb.Error as error:
             if local and form != "parquet":
                 read_csv_file(local, packed=form == "csv.gz", where=where)
             raise unreadable(error, unplaced("focus", [key], form), store) from error
-        if not found.periods and read_csv_file(local, packed=form == "csv.gz", where=where).lines:
+        if not found[0] and read_csv_file(local, packed=form == "csv.gz", where=where).lines:
             raise CorruptFile(where, "none of its lines can be read")
         return found
 
@@ -130,8 +116,8 @@ def fetch(store: ObjectStore, key: str, path: Path) -> None:
         raise CorruptFile(store.name(key), "it has just been removed") from error
 
 
-def content(connection: duckdb.DuckDBPyConnection, table: Table, stamp: str) -> FileContent:
-    """Return the months that a table has lines of.
+def content(connection: duckdb.DuckDBPyConnection, table: Table) -> Held:
+    """Return the months that a table has lines of, and its dialect.
 
     Raises:
         BadValue: If a line does not say to which month it belongs.
@@ -146,9 +132,7 @@ def content(connection: duckdb.DuckDBPyConnection, table: Table, stamp: str) -> 
     for month, text in rows:
         if month is None:
             raise BadValue(table.where, table.month, text or "", "a date, which every line needs")
-    return FileContent(
-        stamp=stamp, periods=tuple(month for month, _ in rows), dialect=table.dialect
-    )
+    return tuple(month for month, _ in rows), table.dialect
 
 
 def newest(store: ObjectStore, keys: Mapping[str, str], present: Inventory) -> Inventory:
@@ -182,7 +166,7 @@ def version(
         SchemaMismatch: If its files are of two formats, or of FOCUS and of OCI's cost report.
     """
     where = f"{source.name} {period_name(month.period)}"
-    forms = {form_of(keys.get(address, address)) for address in month.files}
+    forms = {form_of(keys[address]) for address in month.files}
     if len(forms) > 1:
         raise SchemaMismatch(where, f"some are {' and others '.join(sorted(forms))}")
     kinds = {family(present[address].dialect) for address in month.files}

@@ -18,7 +18,7 @@ import duckdb
 from core.diagnose import unreadable
 from core.errors import BadValue, NoFiles, SchemaMismatch
 from core.exports import ExportVersion, unplaced
-from core.inventory import FileContent, Inventory, Month, address_of, in_range, months, stamp_of
+from core.inventory import Held, Inventory, Month, address_of, in_range, look, months, remembered
 from core.periods import name as period_name
 from core.stage import stage
 from core.storage.base import ObjectStore, asking
@@ -42,8 +42,8 @@ def stock(
         NoFiles, NothingInRange, SchemaMismatch, and what reading the files raises.
     """
     keys = {address_of(store, key): key for key in files(store, export.open()[1])}
-    present = look(store, export, keys, noted)
-    former = {k: c for k, c in noted.items() if k in present} if export.reset else noted
+    present = look(store, keys, {} if export.reset else noted, ask)
+    former = remembered(noted, present, reset=export.reset)
     found, note = months(present, former, salt=export.settings.pricing_source or "")
     if not found:
         raise NoFiles(store.location, "lines of a bill")
@@ -63,29 +63,9 @@ def files(store: ObjectStore, wanted: str) -> dict[str, str]:
     return {key: form for key, form in found.items() if form}
 
 
-def look(
-    store: ObjectStore, export: GcpExport, keys: Mapping[str, str], noted: Inventory
-) -> Inventory:
-    """Return what each file holds, from the note of it where it is the same file still."""
-    stamps = {address: stamp_of(store, key) for address, key in keys.items()}
-    known = {
-        address: noted[address]
-        for address, stamp in stamps.items()
-        if not export.reset and address in noted and noted[address].stamp == stamp
-    }
-    new = {key: address for address, key in keys.items() if address not in known}
-    if not new:
-        return known
-    held = ask(store, list(new))
-    return known | {
-        address: FileContent(stamp=stamps[address], periods=held[key][0], dialect=held[key][1])
-        for key, address in new.items()
-    }
-
-
-def ask(store: ObjectStore, keys: Sequence[str]) -> dict[str, tuple[tuple[date, ...], str]]:
+def ask(store: ObjectStore, keys: Sequence[str]) -> dict[str, Held]:
     """Ask files which invoice months they hold, and what their columns mean."""
-    found: dict[str, tuple[tuple[date, ...], str]] = dict.fromkeys(keys, ((), ""))
+    found: dict[str, Held] = dict.fromkeys(keys, ((), ""))
     by_form: dict[str, list[str]] = {}
     for key in keys:
         by_form.setdefault(format_of(key) or "", []).append(key)
