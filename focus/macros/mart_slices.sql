@@ -87,3 +87,10 @@
 {% macro join_slice() -%}
 inner join ledger.loads as loads on grouped.load_id = loads.load_id
 {%- endmacro %}
+
+
+{# The day on which a charge counts: its own, or the nearest day of the month that bills it, so that
+   the days of a month add up to its invoice. #}
+{% macro cost_date(charge_date, billing_period) -%}
+  greatest({{ billing_period }}, least({{ charge_date }}, last_day({{ billing_period }})))
+{%- endmacro %}

@@ -1,5 +1,5 @@
 -- Fails with a row per mart and load whose slice is missing or no longer current.
-{%- set marts = ['daily_costs', 'resource_costs', 'sku_costs', 'invoices'] %}
+{%- set marts = ['daily_costs', 'daily_tag_costs', 'resource_costs', 'sku_costs', 'invoices'] %}
 with
 
 slices as (

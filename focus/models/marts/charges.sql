@@ -1,0 +1,82 @@
+-- Every charge with what the metrics ask of it: what marts group and pages filter.
+--
+-- List and contracted costs are those of usage with a known price, and null elsewhere;
+-- priced_effective_cost is the effective cost of the same rows, so that savings compare like with
+-- like; idle commitments and discounts, whose price is zero, belong to them.
+-- depends_on: {{ ref('commitment_eligibility') }}
+{{ config(materialized='view') }}
+
+with
+
+charges as (
+
+    select
+        *,
+        "ChargeCategory" = 'Usage' as is_usage,
+        "ChargeCategory" = 'Usage' and (
+            "ListUnitPrice" is not null
+            or "EffectiveCost" < 0
+            or coalesce("CommitmentDiscountStatus" = 'Unused', false)
+        ) as is_priced,
+        {{ is_eligible('"ServiceName"', '"PricingUnit"') }} as is_eligible
+    from {{ ref('cost_and_usage') }}
+
+)
+
+select
+    "x_LoadId" as load_id,
+    cast("BillingPeriodStart" as date) as billing_period,
+    cast("ChargePeriodStart" as date) as charge_date,
+    {{ cost_date('cast("ChargePeriodStart" as date)', 'cast("BillingPeriodStart" as date)') }}
+        as cost_date,
+    "x_Vendor" as vendor,
+    "x_Export" as export,
+    "ProviderName" as provider_name,
+    "PublisherName" as publisher_name,
+    "InvoiceIssuerName" as invoice_issuer_name,
+    "InvoiceId" as invoice_id,
+    "x_BillingEntity" as billing_entity,
+    "BillingAccountId" as billing_account_id,
+    "BillingAccountName" as billing_account_name,
+    "SubAccountId" as sub_account_id,
+    "SubAccountName" as sub_account_name,
+    "ServiceCategory" as service_category,
+    "ServiceSubcategory" as service_subcategory,
+    "ServiceName" as service_name,
+    "RegionId" as region_id,
+    "RegionName" as region_name,
+    "AvailabilityZone" as availability_zone,
+    "ResourceId" as resource_id,
+    "ResourceName" as resource_name,
+    "ResourceType" as resource_type,
+    "SkuId" as sku_id,
+    "SkuPriceId" as sku_price_id,
+    "SkuMeter" as sku_meter,
+    "ChargeCategory" as charge_category,
+    "ChargeClass" as charge_class,
+    "ChargeFrequency" as charge_frequency,
+    "ChargeDescription" as charge_description,
+    "PricingCategory" as pricing_category,
+    "PricingUnit" as pricing_unit,
+    "ConsumedUnit" as consumed_unit,
+    "CommitmentDiscountId" as commitment_id,
+    "CommitmentDiscountName" as commitment_name,
+    "CommitmentDiscountCategory" as commitment_category,
+    "CommitmentDiscountType" as commitment_type,
+    "CommitmentDiscountStatus" as commitment_status,
+    "CapacityReservationId" as capacity_reservation_id,
+    "CapacityReservationStatus" as capacity_reservation_status,
+    "Tags" as tags,
+    "BillingCurrency" as billing_currency,
+    "PricingQuantity" as pricing_quantity,
+    "ConsumedQuantity" as consumed_quantity,
+    "BilledCost" as billed_cost,
+    "EffectiveCost" as effective_cost,
+    case when is_priced then "ListCost" end as list_cost,
+    case when is_priced then "ContractedCost" end as contracted_cost,
+    case when is_priced then "EffectiveCost" end as priced_effective_cost,
+    case when is_usage then "EffectiveCost" end as usage_effective_cost,
+    case
+        when is_priced and is_eligible and "PricingCategory" = 'Standard' then "ContractedCost"
+    end as eligible_cost
+from charges
