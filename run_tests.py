@@ -89,7 +89,7 @@ class Suite:
 TIERS: tuple[Checks | Suite, ...] = (
     Checks("lint", "style and format", (f"ruff check {SHORT} .", f"ruff format --check {SHORT} .")),
     Checks("types", "strict types", ("mypy",)),
-    Suite("unit", "one piece at a time, with the doctests", "core vendors --doctest-modules"),
+    Suite("unit", "one piece at a time, with the doctests", "core vendors dashboards --doctest-modules"),
     Suite("integration", "from export to marts", "-n 2", minutes=15),
     Suite("property", "what must hold for any input", "-n 2"),
     Suite("slow", "kills, a fresh clone", minutes=15, beside=True),

@@ -15,6 +15,7 @@ from core.currency import Rates
 from core.errors import BadConfigFile, BadSetting, ConfigNotFound, UnknownSetting
 from core.exports import load_vendor, vendor_names
 from core.sections import Section
+from core.serving import DashboardsConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
@@ -98,6 +99,7 @@ SECTIONS: tuple[type[Section], ...] = (
     DuckDbConfig,
     TransformationsConfig,
     CurrencyConfig,
+    DashboardsConfig,
 )
 
 
@@ -112,6 +114,7 @@ class Config:
     duckdb: DuckDbConfig
     transformations: TransformationsConfig
     currency: CurrencyConfig = field(default_factory=CurrencyConfig)
+    dashboards: DashboardsConfig = field(default_factory=DashboardsConfig)
     vendors: Mapping[str, Any] = field(default_factory=dict)
     """The resolved section of each vendor, by the vendor's name."""
     configured: frozenset[str] = frozenset()
@@ -186,6 +189,7 @@ def load_config(
         duckdb=section(DuckDbConfig),
         transformations=section(TransformationsConfig),
         currency=section(CurrencyConfig),
+        dashboards=section(DashboardsConfig),
         vendors=vendors,
         configured=frozenset(
             name

@@ -20,6 +20,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "demo": "core.cli.demo:demo",
     "run": "core.cli.run:run",
+    "serve": "dashboards.cli:serve",
     "report": "core.cli.report:report",
     "focus": "core.cli.focus:focus",
     "query": "core.cli.query:query",
@@ -34,7 +35,7 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         vendors = [n for n in vendor_names() if load_vendor(n).cli and n not in COMMANDS]
-        head = ["demo", "run"]
+        head = ["demo", "serve", "run"]
         return [*head, *vendors, *[name for name in COMMANDS if name not in head]]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -69,7 +69,7 @@ def as_variable(value: Any) -> str:
 
 def value_of(config: Config, kind: type[Section], name: str) -> Any:
     parts = (config.project, config.database, config.duckdb, config.transformations)
-    others = (config.currency, *config.vendors.values())
+    others = (config.currency, config.dashboards, *config.vendors.values())
     section = next(s for s in (*parts, *others) if isinstance(s, kind))
     return getattr(section, name)
 

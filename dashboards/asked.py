@@ -1,0 +1,52 @@
+"""From the text of a URL to the parameters of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from dashboards.problems import Refused
+
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+def read_parameters(kind: type[Asked], pairs: Iterable[tuple[str, str]]) -> Asked:
+    """Return what was asked, checked.
+
+    Raises:
+        Refused: If a parameter is unknown, is said twice or has a value that it cannot have.
+    """
+    lists = {
+        name
+        for name, field in kind.model_fields.items()
+        if str(field.annotation).startswith("list")
+    }
+    given: dict[str, object] = {}
+    for name, value in pairs:
+        if name in lists:
+            given.setdefault(name, [])
+            found = given[name]
+            assert isinstance(found, list)
+            found.append(value)
+        elif name in given:
+            raise Refused(400, f"{name[:80]!r} is given twice", "Give it once.")
+        else:
+            given[name] = value
+    return checked(kind, given)
+
+
+def checked(kind: type[Asked], given: object) -> Asked:
+    """Return a model of what was given.
+
+    Raises:
+        Refused: Naming what is wrong with it.
+    """
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        name = ".".join(str(part) for part in first["loc"])[:80]
+        known = ", ".join(kind.model_fields) or "none"
+        raise Refused(400, f"{name}: {first['msg'][:200]}", f"Parameters: {known}.") from None

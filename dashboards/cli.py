@@ -1,0 +1,94 @@
+"""`finops serve`: the dashboards in the browser."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from core.cli.options import config_option, demo_option, resolve
+from core.config import Config
+from core.errors import BadSetting
+
+
+@click.command()
+@click.option("--host", default=None, help="Address to listen at; this machine's own, 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), default=None,
+              help="Port to listen at, 8080; 0 takes a free one.")  # fmt: skip
+@click.option("--data-dir", type=click.Path(path_type=Path), default=None,
+              help="Folder with finops.duckdb, instead of the configured one.")  # fmt: skip
+@demo_option
+@config_option
+@click.pass_context
+def serve(
+    ctx: click.Context,
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    demo: bool | None,
+    config_path: str | None,
+) -> None:
+    """Serve the dashboards until Ctrl-C.
+
+    Pages follow every import without a restart. Any other host than this machine needs a token,
+    or a proxy that signs users in: see [dashboards] in config.toml.example.
+
+    \b
+    Examples:
+      ./finops serve
+      ./finops serve --demo --port 9000
+    """
+    flags: dict[str, dict[str, object]] = {
+        "dashboards": {"host": host, "port": port},
+        "project": {"data_dir": data_dir.absolute() if data_dir else None},
+    }
+    run(resolve(ctx, config_path, demo=demo, flags=flags), is_demo=bool(demo))
+
+
+def run(config: Config, *, is_demo: bool) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        BadSetting: If the network could reach the pages and nobody would have to sign in, or if
+            the address cannot be had.
+    """
+    import uvicorn
+
+    from dashboards.server import Server
+
+    settings = config.dashboards
+    settings.check_access()
+    listening = listen(settings.host, settings.port)
+    port = listening.getsockname()[1]
+    settings = replace(settings, port=port)
+    server = Server(config.database_path, config.limits, settings, is_demo=is_demo)
+    shown = "127.0.0.1" if settings.is_local else settings.host
+    click.echo(
+        f"dashboards: http://{f'[{shown}]' if ':' in shown else shown}:{port}/  (Ctrl-C ends)"
+    )
+    options = uvicorn.Config(
+        server.application(), log_level="warning", access_log=False, server_header=False
+    )
+    try:
+        uvicorn.Server(options).run(sockets=[listening])
+    finally:
+        listening.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, so that a port in use is told before anything starts."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host.strip("[]"), port, type=socket.SOCK_STREAM
+        )[0]
+        opened = socket.socket(family, kind, protocol)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind(address)
+        return opened
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadSetting(
+            "dashboards.host and port", f"{host}:{port}", f"an address that is free ({reason})"
+        ) from None

@@ -1,0 +1,159 @@
+"""The published database, opened read-only; each new generation is followed at the next request.
+
+A generation stays open, and answers, as long as nothing newer can be opened: a deleted or a broken
+file does not stop the pages, it is told on them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from core.backends.duckdb import Limits, connect_read_only, first_line
+from core.errors import FinopsError
+from core.warehouse import Warehouse
+from dashboards.problems import Refused
+
+
+@dataclass
+class Generation:
+    """One published state of the database."""
+
+    name: str
+    published_at: datetime
+    connection: duckdb.DuckDBPyConnection
+    seconds: int
+    """What one query may take."""
+    formulas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """marts.metrics by metric: label, unit, source_mart, formula, description."""
+    known: dict[str, Any] = field(default_factory=dict)
+    """What was found out once."""
+
+    def once(self, name: str, find: Callable[[Generation], Any]) -> Any:
+        """Return what `find` returns, asked once for each generation."""
+        if name not in self.known:
+            self.known[name] = find(self)
+        return self.known[name]
+
+    def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a page, never of a bill, by column name.
+
+        Raises:
+            Refused: If the query takes longer than it may, or the marts are not built.
+        """
+        with self.connection.cursor() as cursor:
+            timer = threading.Timer(self.seconds, cursor.interrupt)
+            timer.start()
+            try:
+                found = cursor.execute(sql, dict(values or {}))
+                names = [str(column[0]) for column in found.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            except duckdb.InterruptException:
+                raise Refused(
+                    504,
+                    f"the query was stopped after {self.seconds} seconds",
+                    "Ask for less at once, or raise query_seconds under [dashboards].",
+                ) from None
+            except duckdb.OutOfMemoryException as error:
+                raise Refused(
+                    503, first_line(error), "Raise memory_limit under [database.duckdb]."
+                ) from None
+            except duckdb.CatalogException as error:
+                raise Refused(
+                    503,
+                    f"the marts are not built: {first_line(error)}",
+                    "Run `./finops focus build --full`.",
+                ) from None
+            finally:
+                timer.cancel()
+
+
+class Generations:
+    """The newest generation that can be opened."""
+
+    def __init__(self, database: Path, limits: Limits, seconds: int) -> None:
+        self.database, self.limits, self.seconds = database, limits, seconds
+        self.notice = ""
+        """Why a newer state of the database is not shown; '' where all is well."""
+        self._opened: Generation | None = None
+        self._seen: tuple[int, int] | None = None
+        self._lock = threading.Lock()
+        self._open_files, self._former = ExitStack(), ExitStack()
+
+    def current(self) -> Generation:
+        """Return the newest generation; opening it is the first request's work.
+
+        Raises:
+            Refused: If there is none that can be opened.
+        """
+        with self._lock:
+            stamp = self._stamp()
+            if stamp != self._seen:
+                self._follow(stamp)
+            if self._opened is None:
+                raise Refused(503, self.notice, "Run `./finops demo` or import a bill.")
+            return self._opened
+
+    def close(self) -> None:
+        with self._lock:
+            self._open_files.close()
+            self._former.close()
+            self._opened = self._seen = None
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self.database.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _follow(self, stamp: tuple[int, int] | None) -> None:
+        """Open what is published now; on failure keep what was."""
+        self._seen = stamp
+        if stamp is None:
+            self.notice = (
+                f"{self.database} is gone"
+                if self._opened
+                else (f"{self.database} does not exist yet")
+            )
+            return
+        opened = ExitStack()
+        try:
+            generation = self._open(opened)
+        except (FinopsError, Refused, duckdb.Error) as error:
+            opened.close()
+            self.notice = f"the newest state of the database cannot be opened: {first_line(error)}"
+            return
+        # Requests may still be at work on the former one, not on the one before it.
+        self._former.close()
+        self._former, self._open_files = self._open_files, opened
+        self._opened, self.notice = generation, ""
+
+    def _open(self, opened: ExitStack) -> Generation:
+        path = self._published()
+        connection = opened.enter_context(connect_read_only(path, self.limits))
+        published = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+        number = path.stem.rpartition("-")[2]
+        name = number if number.isdecimal() else str(path.stat().st_mtime_ns)
+        generation = Generation(name, published, connection, self.seconds)
+        generation.formulas = {
+            row["metric"]: row
+            for row in generation.rows("SELECT * FROM marts.metrics ORDER BY position")
+        }
+        generation.rows("SELECT tag_set_id FROM marts.tag_sets LIMIT 0")
+        return generation
+
+    def _published(self) -> Path:
+        """Return the generation's own file: under the database's name DuckDB would find the
+        former one, which this process still has open."""
+        for path in reversed(Warehouse(self.database).generations()):
+            if path.samefile(self.database):
+                return path
+        return self.database

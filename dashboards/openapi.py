@@ -1,0 +1,107 @@
+"""The description of the API, written from the operations and their types."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from core import __version__
+from dashboards.operations import OPERATIONS, Operation
+from dashboards.problems import TITLES, Problem
+
+REFUSALS = (400, 401, 403, 404, 413, 421, 429, 503, 504)
+
+
+@cache
+def description() -> bytes:
+    """Return the API's description, OpenAPI 3.1, as JSON."""
+    return json.dumps(document(), indent=1).encode()
+
+
+def document() -> dict[str, Any]:
+    answers: list[type[BaseModel]] = [Problem, *(one.answer for one in OPERATIONS)]
+    schemas, definitions = models_json_schema(
+        [(model, "serialization") for model in answers],
+        ref_template="#/components/schemas/{model}",
+    )
+    paths: dict[str, Any] = {}
+    for one in OPERATIONS:
+        paths.setdefault(one.path, {})["get"] = operation(
+            one, schemas[(one.answer, "serialization")]
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Open FinOps Stack",
+            "version": __version__,
+            "description": "Cloud costs in FOCUS. Amounts are exact decimals, written as text; "
+            "currencies are never added; ends of periods are exclusive.",
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": definitions.get("$defs", {})},
+    }
+
+
+def operation(one: Operation, answer: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": one.name.replace("/", "_").replace(".", "_"),
+        "summary": one.about,
+        "parameters": parameters(one.asked),
+        "responses": {
+            "200": {
+                "description": "The answer.",
+                "content": {"application/json": {"schema": answer}},
+            },
+            "304": {"description": "What the browser has is still right."},
+        }
+        | {str(status): refusal(status) for status in REFUSALS},
+    }
+
+
+def refusal(status: int) -> dict[str, Any]:
+    return {
+        "description": TITLES[status],
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
+    }
+
+
+def parameters(asked: type[BaseModel]) -> list[dict[str, Any]]:
+    """Return the query parameters; their schemas are written out, as parameters share none."""
+    schema = asked.model_json_schema()
+    shared = schema.get("$defs", {})
+    found = []
+    for name, field in schema.get("properties", {}).items():
+        own = dict(written_out(field, shared))
+        about = own.pop("description", "")
+        is_list = own.get("type") == "array"
+        found.append(
+            {
+                "name": name,
+                "in": "query",
+                "required": name in schema.get("required", ()),
+                "description": about,
+                "schema": own,
+            }
+            | ({"style": "form", "explode": True} if is_list else {})
+        )
+    return found
+
+
+def written_out(schema: Any, shared: dict[str, Any]) -> Any:
+    """Return a schema with its references replaced by what they name."""
+    if isinstance(schema, list):
+        return [written_out(one, shared) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        named = shared[schema["$ref"].rpartition("/")[2]]
+        rest = {name: value for name, value in schema.items() if name != "$ref"}
+        return written_out({**named, **rest}, shared)
+    return {name: written_out(value, shared) for name, value in schema.items()}

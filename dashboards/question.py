@@ -1,0 +1,156 @@
+"""What the explorer is asked, and how it is answered: period, comparison, tables, unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from dashboards.buckets import Grain, period_before, starts_of
+from dashboards.dimensions import Dimension, dimension
+from dashboards.generations import Generation
+from dashboards.meta import QUANTITY, CurrencyMeta, currency_of, period_of
+from dashboards.slices import CURRENCY, Bound, Filter, PeriodSlice, Source, conditions, source_of
+
+
+class Metric(StrEnum):
+    """What can be added up."""
+
+    effective_cost = "effective_cost"
+    billed_cost = "billed_cost"
+    contracted_cost = "contracted_cost"
+    list_cost = "list_cost"
+    usage_quantity = QUANTITY
+
+
+class Comparison(StrEnum):
+    """What a period is compared with."""
+
+    none = "none"
+    previous = "previous"
+    year = "year"
+
+
+class Question(PeriodSlice):
+    """What the explorer shows."""
+
+    metric: Annotated[Metric, Field(description="What is added up.")] = Metric.effective_cost
+    grain: Grain = Grain.month
+    group: Annotated[
+        list[Annotated[str, Field(max_length=2000)]],
+        Field(max_length=2, description="Dimensions to group by, at most two."),
+    ] = []
+    compare: Comparison = Comparison.none
+    unit: Annotated[str, Field(description="Unit of usage_quantity; that of most cost.")] = ""
+
+
+class TopQuestion(Question):
+    """What the explorer shows, and how much of it."""
+
+    top: Annotated[int, Field(ge=1, le=50, description="Series before all others are one.")] = 9
+
+
+class Compared(BaseModel):
+    """The period compared with."""
+
+    kind: Comparison
+    start: date
+    end: date
+    is_covered: bool
+    """Whether there are data for all of it; figures are compared only then."""
+
+
+@dataclass
+class Plan:
+    """A question, resolved against the data."""
+
+    meta: CurrencyMeta
+    start: date
+    end: date
+    groups: Sequence[Dimension]
+    filters: Sequence[Filter]
+    source: Source
+    bound: Bound
+    formula: str
+    unit: str | None
+    units: Sequence[str]
+    compare: Compared | None
+
+    @property
+    def is_compared(self) -> bool:
+        return self.compare is not None and self.compare.is_covered
+
+    def where(self) -> str:
+        """Return the condition on the rows of both periods."""
+        own = f"costs.cost_date >= {self.bound.add(self.start)} AND costs.cost_date < " + (
+            self.bound.add(self.end)
+        )
+        if self.compare and self.is_compared:
+            first, after = self.bound.add(self.compare.start), self.bound.add(self.compare.end)
+            own = f"({own} OR costs.cost_date >= {first} AND costs.cost_date < {after})"
+        parts = [own, f"{CURRENCY} = {self.bound.add(self.meta.currency)}"]
+        if self.unit is not None:
+            parts.append(f"costs.consumed_unit = {self.bound.add(self.unit)}")
+        return " AND ".join([*parts, conditions(self.filters, self.source, self.bound)])
+
+
+def plan(generation: Generation, asked: Question) -> Plan:
+    """Resolve a question: period, tables, unit, comparison."""
+    meta = currency_of(generation, asked.currency)
+    start, end = period_of(asked, meta)
+    starts_of(start, end, asked.grain)
+    groups = [dimension(name) for name in dict.fromkeys(asked.group)]
+    filters = asked.filters()
+    bound = Bound()
+    is_quantity = asked.metric == QUANTITY
+    used = [*groups, *(one.dimension for one in filters)]
+    source = source_of(used, bound, charges=is_quantity)
+    made = Plan(
+        meta=meta,
+        start=start,
+        end=end,
+        groups=groups,
+        filters=filters,
+        source=source,
+        bound=bound,
+        formula="coalesce(sum(costs.consumed_quantity), 0)"
+        if is_quantity
+        else generation.formulas[asked.metric]["formula"],
+        unit=None,
+        units=(),
+        compare=compared(asked.compare, start, end, meta),
+    )
+    if is_quantity:
+        made.units = units(generation, made)
+        made.unit = asked.unit or next(iter(made.units), "")
+    return made
+
+
+def compared(kind: Comparison, start: date, end: date, meta: CurrencyMeta) -> Compared | None:
+    """Return the period to compare with, covered only where data reach back to its first day."""
+    if kind is Comparison.none:
+        return None
+    first, after = period_before(start, end, years=kind is Comparison.year)
+    is_covered = first >= meta.first_date and after <= meta.complete_until
+    return Compared(kind=kind, start=first, end=after, is_covered=is_covered)
+
+
+def units(generation: Generation, made: Plan) -> list[str]:
+    """Return the units consumed, that of most cost first."""
+    bound = Bound(**made.bound.values)
+    where = (
+        f"costs.cost_date >= {bound.add(made.start)} AND costs.cost_date < {bound.add(made.end)}"
+        f" AND {CURRENCY} = {bound.add(made.meta.currency)}"
+        f" AND {conditions(made.filters, made.source, bound)}"
+    )
+    found = generation.rows(
+        f"SELECT costs.consumed_unit AS unit FROM {made.source.table}"
+        f" WHERE {where} AND costs.consumed_unit IS NOT NULL"
+        " GROUP BY ALL ORDER BY sum(costs.effective_cost) DESC, unit LIMIT 100",
+        bound.values,
+    )
+    return [row["unit"] for row in found]

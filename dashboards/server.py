@@ -1,0 +1,174 @@
+"""The web application: from a request to an answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.backends.duckdb import Limits
+from core.serving import DashboardsConfig
+from dashboards.answers import Encoded, encoded
+from dashboards.asked import read_parameters
+from dashboards.cache import Cache
+from dashboards.generations import Generations
+from dashboards.openapi import description
+from dashboards.operations import OPERATIONS, Context, Operation
+from dashboards.problems import Refused, problem
+from dashboards.security import COOKIE, HEADERS, Rates, check_host, check_origin, check_user
+
+STATIC = Path(__file__).parent / "static"
+LONGEST_URL = 64_000
+AT_WORK = 4
+"""Queries at once; each uses all the threads that DuckDB has."""
+
+
+class Server:
+    """What all requests share."""
+
+    def __init__(
+        self, database: Path, limits: Limits, settings: DashboardsConfig, *, is_demo: bool
+    ) -> None:
+        self.settings, self.is_demo = settings, is_demo
+        self.generations = Generations(database, limits, settings.query_seconds)
+        self.cache = Cache()
+        self.rates = Rates()
+
+    def application(self) -> Starlette:
+        """Return the application to serve."""
+        routes: list[BaseRoute] = [
+            Route(operation.path, self.endpoint(operation)) for operation in OPERATIONS
+        ]
+        routes.append(Route("/api/v1/openapi.json", self.describe))
+        routes.append(Mount("/", StaticFiles(directory=STATIC, html=True, check_dir=False)))
+        application = Starlette(
+            routes=routes,
+            lifespan=self.lifespan,
+            exception_handlers={HTTPException: refused_by_routing, Exception: fault},
+        )
+        application.add_middleware(Guard, server=self)
+        return application
+
+    @asynccontextmanager
+    async def lifespan(self, application: Starlette) -> AsyncIterator[None]:
+        self.workers = anyio.CapacityLimiter(AT_WORK)
+        yield
+        self.generations.close()
+
+    def endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+        """Return what answers the requests for one operation."""
+
+        async def answer(request: Request) -> Response:
+            asked = sorted(request.query_params.multi_items())
+            work = lambda: self.answer(operation, asked)  # noqa: E731
+            found = await anyio.to_thread.run_sync(work, limiter=self.workers)
+            return response(found, request.headers)
+
+        return answer
+
+    def answer(self, operation: Operation, asked: list[tuple[str, str]]) -> Encoded:
+        """Answer one question, from memory where it was asked before of this generation."""
+        try:
+            parameters = read_parameters(operation.asked, asked)
+            generation = self.generations.current()
+            context = Context(
+                generation=generation, notice=self.generations.notice, is_demo=self.is_demo
+            )
+            key = (generation.name, context.notice, operation.name, repr(asked))
+            return self.cache.get(key, lambda: self.work(operation, context, parameters, key))
+        except Refused as refused:
+            return refused.answer()
+
+    def work(self, operation: Operation, context: Context, asked: Any, key: Any) -> Encoded:
+        made = operation.handler(context, asked)
+        found = made if isinstance(made, Encoded) else encoded(made)
+        tag = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
+        found.headers |= {"etag": f'"{tag}"', "x-generation": context.generation.name}
+        return found
+
+    async def describe(self, request: Request) -> Response:
+        return response(Encoded(description()), request.headers)
+
+
+def response(found: Encoded, headers: Headers) -> Response:
+    """Return an answer, or 304 where the browser has it already."""
+    tag = found.headers.get("etag")
+    own = {"cache-control": "no-cache", **found.headers}
+    if tag and tag in (part.strip() for part in headers.get("if-none-match", "").split(",")):
+        return Response(status_code=304, headers=own)
+    return Response(found.body, found.status, own, found.media_type)
+
+
+async def refused_by_routing(request: Request, error: Exception) -> Response:
+    """Answer what no route takes."""
+    assert isinstance(error, HTTPException)
+    found = problem(
+        error.status_code, str(error.detail), "/api/v1/openapi.json lists what there is."
+    )
+    found.headers.update(error.headers or {})
+    return response(found, request.headers)
+
+
+async def fault(request: Request, error: Exception) -> Response:
+    """Answer where we failed; the traceback goes to the log alone."""
+    found = problem(500, "the server failed at this", "Its log says at what; please report it.")
+    return response(found, request.headers)
+
+
+class Guard:
+    """Lets in only who may come, and puts the guarding headers on every answer."""
+
+    def __init__(self, app: ASGIApp, server: Server) -> None:
+        self.app, self.server = app, server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message.get("headers", []), *extra]
+            await send(message)
+
+        headers = Headers(scope=scope)
+        try:
+            found = self.admitted(scope, headers)
+        except Refused as refused:
+            found = response(refused.answer(), headers)
+        await (found or self.app)(scope, receive, guarded)
+
+    def admitted(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
+        """Return None to go on, or what to answer instead.
+
+        Raises:
+            Refused: If the request may not come in.
+        """
+        settings = self.server.settings
+        check_host(headers, settings)
+        if len(scope["query_string"]) + len(scope["raw_path"]) > LONGEST_URL:
+            raise Refused(413, "the URL is too long", "Use fewer filters.")
+        token = QueryParams(scope["query_string"]).get("token") if scope["path"] == "/" else None
+        check_user(headers, token, settings)
+        check_origin(scope["method"], headers)
+        self.server.rates.take((scope.get("client") or ("",))[0])
+        if token is None:
+            return None
+        found = RedirectResponse("/", 303)
+        found.set_cookie(
+            COOKIE, token, httponly=True, samesite="strict", secure=scope["scheme"] == "https"
+        )
+        return found

@@ -1,0 +1,178 @@
+"""What a request is about: a currency, a period and filters, as parameters and as SQL.
+
+Names of columns come from the dimensions alone; every value is bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboards.dimensions import DAILY_MART, TAG_MART, Dimension, dimension
+from dashboards.problems import Refused
+
+NO_CURRENCY = "no currency"
+FILTERS = 200
+FILTER = re.compile(r"(tag:[^:]+|[A-Za-z_]+):(in|not|contains|null|notnull)(?::(.*))?", re.DOTALL)
+CURRENCY = f"coalesce(billing_currency, '{NO_CURRENCY}')"
+
+Text = Annotated[str, Field(max_length=2000)]
+
+
+class Slice(BaseModel):
+    """Which charges a request is about."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=2000)
+
+    currency: Annotated[
+        str,
+        Field(
+            max_length=20,
+            description="One of meta's currencies; that of most cost if left out.",
+            examples=["USD"],
+        ),
+    ] = ""
+    filter: Annotated[
+        list[Text],
+        Field(
+            max_length=FILTERS,
+            description="DIMENSION:OPERATOR:VALUE, repeatable. Operators: in, not, contains; "
+            "null and notnull take no value. Values of one dimension and operator are "
+            "alternatives; filters of different ones must all hold.",
+            examples=[["ChargeCategory:not:Tax"]],
+        ),
+    ] = []
+
+    def filters(self) -> list[Filter]:
+        return read_filters(self.filter)
+
+
+class PeriodSlice(Slice):
+    """Which charges of which days."""
+
+    start: Annotated[date | None, Field(description="First day; default a year ago.")] = None
+    end: Annotated[
+        date | None, Field(description="Day after the last; default the end of the data.")
+    ] = None
+
+
+@dataclass
+class Filter:
+    """All conditions on one dimension."""
+
+    dimension: Dimension
+    values: dict[str, list[str]] = field(default_factory=dict)
+    """Values by operator."""
+
+
+def read_filters(texts: Iterable[str]) -> list[Filter]:
+    """Read filters, those on one dimension together.
+
+    Raises:
+        Refused: If one cannot be read, or names no dimension.
+
+    >>> read_filters(["ServiceName:in:A", "ServiceName:in:B:C"])[0].values
+    {'in': ['A', 'B:C']}
+    """
+    found: dict[str, Filter] = {}
+    for text in texts:
+        match = FILTER.fullmatch(text)
+        if not match or (match[3] is None) != (match[2] in ("null", "notnull")):
+            raise Refused(
+                400,
+                f"the filter {text[:80]!r} cannot be read",
+                "Write it as ServiceName:in:VALUE, with in, not, contains, null or notnull.",
+            )
+        name, operator, value = match.groups()
+        kept = dimension(name)
+        one = found.setdefault(kept.name, Filter(kept))
+        one.values.setdefault(operator, []).append(value or "")
+    return list(found.values())
+
+
+class Bound:
+    """Values on their way into SQL."""
+
+    def __init__(self, **values: Any) -> None:
+        self.values: dict[str, Any] = values
+
+    def add(self, value: Any) -> str:
+        """Return the parameter that stands for a value."""
+        name = f"p{len(self.values)}"
+        self.values[name] = value
+        return f"${name}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The smallest table that knows every dimension of a question, joined with its tags."""
+
+    name: str
+    """daily, tags or charges."""
+    table: str
+    """FROM clause: a mart called `costs`, and a join for each tag."""
+    columns: dict[str, str]
+    """SQL of each dimension by its name."""
+
+    def column(self, one: Dimension) -> str:
+        return self.columns[one.name]
+
+
+def source_of(dimensions: Sequence[Dimension], bound: Bound, *, charges: bool = False) -> Source:
+    """Choose what to read.
+
+    Args:
+        dimensions: All that is grouped or filtered by.
+        bound: Where the keys of tags go.
+        charges: Whether only the charges will do.
+    """
+    used = {one.name: one for one in dimensions}
+    plain = {one.column for one in used.values() if not one.is_tag}
+    tags = [one for one in used.values() if one.is_tag]
+    if charges or not plain <= (TAG_MART if tags else DAILY_MART):
+        name, table, joined = "charges", "marts.charges", "tags"
+    elif tags:
+        name, table, joined = "tags", "marts.daily_tag_costs", "tag_set_id"
+    else:
+        name, table, joined = "daily", "marts.daily_costs", ""
+    columns = {one.name: f"costs.{one.column}" for one in used.values() if not one.is_tag}
+    text = f"{table} AS costs"
+    for number, one in enumerate(tags):
+        key = bound.add(one.column)
+        columns[one.name] = f"tag{number}.tag_value"
+        text += (
+            f" LEFT JOIN (SELECT {joined}, any_value(tag_value) AS tag_value FROM marts.tag_sets"
+            f" WHERE tag_key = {key} GROUP BY {joined}) AS tag{number}"
+            f" ON costs.{joined} = tag{number}.{joined}"
+        )
+    return Source(name, text, columns)
+
+
+def conditions(filters: Sequence[Filter], source: Source, bound: Bound) -> str:
+    """Return the filters as one condition."""
+    return " AND ".join(condition(one, source.column(one.dimension), bound) for one in filters) or (
+        "true"
+    )
+
+
+def condition(one: Filter, column: str, bound: Bound) -> str:
+    """Return the conditions on one dimension: any of what it may be, none of what it may not."""
+    may = []
+    if values := one.values.get("in"):
+        may.append(f"{column} IN ({', '.join(map(bound.add, values))})")
+    if "null" in one.values:
+        may.append(f"{column} IS NULL")
+    for value in one.values.get("contains", ()):
+        may.append(f"contains(lower({column}), lower({bound.add(value)}))")
+    must = [f"({' OR '.join(may)})"] if may else []
+    if values := one.values.get("not"):
+        listed = ", ".join(map(bound.add, values))
+        must.append(f"({column} NOT IN ({listed}) OR {column} IS NULL)")
+    if "notnull" in one.values:
+        must.append(f"{column} IS NOT NULL")
+    return " AND ".join(must)
