@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from dashboards.answers import Amount, Key, Ratio
 from dashboards.buckets import Bucket, Grain, buckets_of, starts_of
-from dashboards.dimensions import Dimension
 from dashboards.generations import Generation
+from dashboards.keys import key
 from dashboards.question import Compared, Plan, TopQuestion, plan
 
 ROWS = 1000
@@ -154,13 +154,6 @@ def statement(made: Plan, grain: Grain, top: int) -> str:
 
 def keys(made: Plan, row: Mapping[str, Any]) -> list[Key]:
     return [key(one, row[f"k{n}"], row.get(f"n{n}")) for n, one in enumerate(made.groups)]
-
-
-def key(one: Dimension, value: str | None, name: str | None = None) -> Key:
-    """Return a value with what people call it."""
-    if value is None:
-        return Key(value=None, label=f"No {one.label.lower() if not one.is_tag else one.label}")
-    return Key(value=value, label=name or value or "(empty)")
 
 
 def numbers(row: Mapping[str, Any], is_compared: bool) -> dict[str, Any]:

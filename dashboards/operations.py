@@ -15,7 +15,9 @@ from dashboards.explore import Explored, explore
 from dashboards.generations import Generation
 from dashboards.meta import Meta, NoParameters
 from dashboards.meta import meta as read_meta
+from dashboards.overview import Overview, overview
 from dashboards.question import TopQuestion
+from dashboards.windows import MonthAsked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,13 @@ OPERATIONS = (
         about="What there is to look at: currencies, months, dimensions, tag keys, metrics.",
         answer=Meta,
         handler=meta,
+    ),
+    Operation(
+        name="overview",
+        about="What a month costs, how it compares, what changed and how it will end.",
+        asked=MonthAsked,
+        answer=Overview,
+        handler=on_generation(overview),
     ),
     Operation(
         name="explore",

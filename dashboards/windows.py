@@ -1,0 +1,133 @@
+"""A month beside the one before it, over as many complete days of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.periods import next_period, parse_period, shift
+from dashboards.answers import KeyChange, change_of
+from dashboards.dimensions import Dimension
+from dashboards.generations import Generation
+from dashboards.keys import key
+from dashboards.meta import CurrencyMeta, currency_of
+from dashboards.problems import Refused
+from dashboards.slices import CURRENCY
+
+
+class MonthAsked(BaseModel):
+    """One month in one currency."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: Annotated[
+        str, Field(max_length=20, description="One of meta's; that of most cost if left out.")
+    ] = ""
+    month: Annotated[
+        str, Field(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$", description="YYYY-MM; default the last.")
+    ] = ""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The days that are compared; ends are exclusive."""
+
+    meta: CurrencyMeta
+    month: date
+    is_partial: bool
+    end: date
+    """Of the complete days of the month."""
+    before: date
+    before_end: date
+
+    @property
+    def month_end(self) -> date:
+        return next_period(self.month)
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.month).days
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What queries bind."""
+        return {
+            "currency": self.meta.currency,
+            "month": self.month,
+            "end": self.end,
+            "before": self.before,
+            "before_end": self.before_end,
+        }
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether both are whole months."""
+        return self.end == self.month_end and self.before_end == self.month
+
+
+def windows_of(generation: Generation, asked: MonthAsked) -> Windows:
+    """Return the days to compare: whole months, or as many days of each as are complete.
+
+    Raises:
+        Refused: If there are no data in that month.
+    """
+    meta = currency_of(generation, asked.currency)
+    month = parse_period(asked.month) if asked.month else meta.months[-1].month
+    if month not in [one.month for one in meta.months]:
+        first, last = meta.months[0].month, meta.months[-1].month
+        raise Refused(
+            404, f"there is no cost in {asked.month}", f"Data: {first:%Y-%m} to {last:%Y-%m}."
+        )
+    end = min(max(meta.complete_until, month), next_period(month))
+    before = shift(month, -1)
+    whole = end == next_period(month)
+    before_end = month if whole else min(before + (end - month), month)
+    return Windows(meta, month, not whole, end, before, before_end)
+
+
+RANKED = f"""
+    SELECT {{columns}},
+        coalesce(sum(effective_cost) FILTER (cost_date >= $month), 0) AS cost,
+        coalesce(sum(effective_cost) FILTER (cost_date < $before_end), 0) AS before
+    FROM marts.daily_costs
+    WHERE {CURRENCY} = $currency
+        AND (cost_date >= $month AND cost_date < $end
+            OR cost_date >= $before AND cost_date < $before_end)
+    GROUP BY {{by}} ORDER BY {{order}} LIMIT {{top}}
+"""
+LARGEST = "abs(cost) DESC"
+MOVED = "abs(cost - before) DESC"
+
+
+def ranked(
+    generation: Generation,
+    windows: Windows,
+    dimensions: list[Dimension],
+    *,
+    order: str = LARGEST,
+    top: int = 10,
+) -> list[dict[str, Any]]:
+    """Return the costs of the values of some dimensions of marts.daily_costs, beside the former.
+
+    Args:
+        order: LARGEST or MOVED first.
+    """
+    columns = ", ".join(
+        f"{one.column} AS k{n}, any_value({one.named_by or 'NULL'}) AS n{n}"
+        for n, one in enumerate(dimensions)
+    )
+    by = ", ".join(one.column for one in dimensions)
+    sql = RANKED.format(columns=columns, by=by, order=f"{order}, {by}", top=int(top))
+    return [
+        change_of(row["cost"], row["before"])
+        | {"keys": [key(one, row[f"k{n}"], row[f"n{n}"]) for n, one in enumerate(dimensions)]}
+        for row in generation.rows(sql, windows.values)
+    ]
+
+
+def leaders(generation: Generation, windows: Windows, one: Dimension) -> list[KeyChange]:
+    """Return the values of a dimension that cost most."""
+    return [KeyChange(key=row.pop("keys")[0], **row) for row in ranked(generation, windows, [one])]
