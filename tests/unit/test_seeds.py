@@ -37,6 +37,18 @@ SUBCATEGORIES = {
 }
 """FOCUS 1.2's closed list; every category also has a subcategory 'Other (<category>)'."""
 
+KEYS = {
+    "commitment_eligibility.csv": ["service_name", "pricing_unit"],
+    "aws/aws_regions.csv": ["region_id"],
+    "aws/aws_services.csv": ["product_code", "product_family"],
+    "azure/azure_regions.csv": ["location"],
+    "azure/azure_services.csv": ["meter_category", "meter_family"],
+    "focus/oci_services.csv": ["product_service"],
+    "gcp/gcp_regions.csv": ["region_id"],
+    "gcp/gcp_services.csv": ["service_name"],
+}
+"""What each seed is looked up by. A family may be empty, which means all others."""
+
 ALLOWED = {
     (category, name)
     for category, names in SUBCATEGORIES.items()
@@ -89,9 +101,26 @@ def test_every_code_with_families_also_has_a_row_for_the_rest(
     assert {row["product_code"] for row in services} == general
 
 
-@pytest.mark.parametrize("seed", sorted(path.name for path in SEEDS.glob("*.csv")))
-def test_no_cell_has_stray_blanks(seed: str) -> None:
-    assert [row for row in read(seed) if any(cell != cell.strip() for cell in row.values())] == []
+def test_every_seed_says_what_it_is_looked_up_by() -> None:
+    assert {str(path.relative_to(SEEDS)) for path in SEEDS.rglob("*.csv")} == set(KEYS)
+
+
+@pytest.mark.parametrize("seed", KEYS)
+def test_no_cell_is_empty_or_has_stray_blanks(seed: str) -> None:
+    rows = read(seed)
+
+    assert [row for row in rows if any(cell != cell.strip() for cell in row.values())] == []
+    assert {n for row in rows for n, cell in row.items() if not cell} <= {
+        "product_family",
+        "meter_family",
+    }
+
+
+@pytest.mark.parametrize("seed", KEYS)
+def test_no_seed_has_two_rows_of_one_key(seed: str) -> None:
+    keys = [tuple(row[name] for name in KEYS[seed]) for row in read(seed)]
+
+    assert len(keys) == len(set(keys)) > 0
 
 
 @pytest.mark.parametrize(
