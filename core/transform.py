@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator, Sequence
@@ -13,16 +14,13 @@ from typing import Any
 import duckdb
 
 from core.backends.duckdb import Limits
-from core.config import ROOT
 from core.errors import TransformError
 from core.exports import vendor_names
 from core.failures import REASON, attention, cut, quote
 from core.interrupt import interrupted
 from core.progress import Progress
+from core.project import PROJECT, parsed
 
-PROJECT = ROOT / "focus"
-PARSED: dict[str, Any] = {}
-"""Name of the database -> dbt's manifest of the project."""
 FOLDERS = ("models/staging", "models/intermediate", "seeds", "tests")
 """Where each vendor has a folder of its own name."""
 DBT_SETTINGS = {
@@ -30,7 +28,7 @@ DBT_SETTINGS = {
     "DBT_QUIET": "true",
     "DBT_USE_COLORS": "false",
     "DBT_LOG_LEVEL": "none",
-    "DBT_LOG_LEVEL_FILE": "warn",
+    "DBT_LOG_LEVEL_FILE": "none",
     "DBT_WRITE_JSON": "false",
     "DBT_NO_PRINT": "true",
 }
@@ -50,17 +48,17 @@ def build(
     Args:
         database: A working copy that no other connection has open.
         limits: DuckDB's limits.
-        state: Folder for dbt's target and logs; kept between runs for fast parsing.
+        state: Folder for what dbt writes beside the database.
         command: 'build', or 'test' for the checks alone.
 
     Raises:
         KeyboardInterrupt: If dbt was interrupted.
         TransformError: Naming the models and checks that failed, with rows that checks found.
     """
-    from dbt.cli.main import dbtRunner
-
     done = Counter(progress)
-    with environment(database, limits, state), redirect_stdout(StringIO()):
+    with environment(database, limits, state), redirect_stdout(StringIO()), no_collector():
+        from dbt.cli.main import dbtRunner
+
         runner = dbtRunner(manifest=parsed(database), callbacks=[done.event])
         result = runner.invoke(
             [
@@ -85,25 +83,6 @@ def build(
     if not result.success:
         raise TransformError(["dbt ended without success"])
     return attention([r for r in results if r.status == "warn"], database, limits)
-
-
-def parsed(database: Path) -> Any:
-    """Return the parsed project, which a process reads once; None where dbt has to name its faults.
-
-    dbt writes the database's name into every model, so that each name has a project of its own.
-    """
-    from dbt.cli.main import dbtRunner
-
-    if database.stem not in PARSED:
-        result = dbtRunner().invoke(
-            ["parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        )
-        if result.exception is not None and interrupted(result.exception):
-            raise KeyboardInterrupt from result.exception
-        if not result.success:
-            return None
-        PARSED[database.stem] = result.result
-    return PARSED[database.stem].deepcopy()
 
 
 def left_out(database: Path) -> list[str]:
@@ -131,6 +110,19 @@ class Counter:
         if self.progress is None or event.info.name != "LogStartLine":
             return
         self.progress("building FOCUS", event.data.index - 1, event.data.total)
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Keep Python from looking for garbage among the million objects that live as long as dbt.
+
+    It would find little, and take a fifth of the time.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

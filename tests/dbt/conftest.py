@@ -39,15 +39,6 @@ def built(folder: Path, lines: Sequence[rawdb.Row], **delivery: Any) -> Query:
     return lambda sql: connection.execute(sql).fetchall()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let dbt leave its log file open, as it does after every run in one process."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(
-                pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-            )
-
-
 @pytest.fixture(scope="session")
 def mapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a database that holds the bill, its FOCUS rows and dbt's compiled tests."""

@@ -96,12 +96,11 @@ FOCUS_ALONE = [
 def build(path: Path, state: Path | None = None, *, marts: bool = False) -> list[str]:
     """Build FOCUS, with or without the marts, mark the loads transformed; returns the warnings.
 
-    Like a run, it works on a file of another name: dbt keeps its parsed project in `state` only
-    while that name stays the same.
+    Like a run, it works on a file of the database's usual name, for which the project is parsed.
     """
     state = state or Path(tempfile.gettempdir()) / f"finops-dbt-tests-{os.getpid()}"
     state.mkdir(exist_ok=True)
-    working = path.replace(state / "working.duckdb")
+    working = path.replace(state / "finops.duckdb")
     limits = Limits(threads=2, memory_limit="1GB", temp_directory=state / "tmp")
     try:
         arguments = [] if marts else FOCUS_ALONE
