@@ -57,6 +57,11 @@ Amount = Annotated[
 Ratio = Annotated[
     float, PlainSerializer(repr), exact(r"^-?[\d.e+-]+$", "Share, usually from 0 to 1, as text.")
 ]
+Figure = Annotated[
+    Decimal | float,
+    PlainSerializer(lambda value: digits(value) if isinstance(value, Decimal) else repr(value)),
+    exact(r"^-?[\d.e+-]+$", "An amount or a ratio, as its unit says, as text."),
+]
 Time = Annotated[
     datetime, PlainSerializer(utc), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
@@ -75,8 +80,9 @@ class Change(BaseModel):
     """A cost beside the one it is compared with."""
 
     cost: Amount
-    before: Amount
-    change: Amount
+    before: Amount | None
+    """Null where the data do not reach back to all of the compared period."""
+    change: Amount | None
     change_ratio: Ratio | None
     """change / before; null where there was nothing, or less, before."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -50,3 +51,16 @@ def checked(kind: type[Asked], given: object) -> Asked:
         name = ".".join(str(part) for part in first["loc"])[:80]
         known = ", ".join(kind.model_fields) or "none"
         raise Refused(400, f"{name}: {first['msg'][:200]}", f"Parameters: {known}.") from None
+
+
+def checked_json(kind: type[Asked], body: bytes) -> Asked:
+    """Return a model of a JSON body.
+
+    Raises:
+        Refused: If it is no JSON, or not what it should be.
+    """
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(400, "the body is not JSON", "Send an object.") from None
+    return checked(kind, given)

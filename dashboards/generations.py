@@ -7,14 +7,15 @@ file does not stop the pages, it is told on them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from core.backends.duckdb import Limits, connect_read_only, first_line
 from core.errors import FinopsError
@@ -48,13 +49,29 @@ class Generation:
         Raises:
             Refused: If the query takes longer than it may, or the marts are not built.
         """
+        with self.answer(sql, values) as found:
+            names = [str(column[0]) for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def arrow(self, sql: str, values: Mapping[str, Any] | None = None) -> pa.Table:
+        """Return a whole result in columns.
+
+        Raises:
+            Refused: As in `rows`.
+        """
+        with self.answer(sql, values) as found:
+            return found.fetch_arrow_table()
+
+    @contextmanager
+    def answer(
+        self, sql: str, values: Mapping[str, Any] | None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Run a query within its time."""
         with self.connection.cursor() as cursor:
             timer = threading.Timer(self.seconds, cursor.interrupt)
             timer.start()
             try:
-                found = cursor.execute(sql, dict(values or {}))
-                names = [str(column[0]) for column in found.description or ()]
-                return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+                yield cursor.execute(sql, dict(values or {}))
             except duckdb.InterruptException:
                 raise Refused(
                     504,

@@ -10,9 +10,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from core import __version__
-from dashboards.operations import OPERATIONS, Operation
+from dashboards.operations import OPERATIONS, WRITES
 from dashboards.problems import TITLES, Problem
+from dashboards.security import MARK
 
+MARKED = {
+    "name": "X-Requested-With",
+    "in": "header",
+    "required": True,
+    "schema": {"const": MARK},
+    "description": "What a foreign page cannot send.",
+}
 REFUSALS = (400, 401, 403, 404, 413, 421, 429, 503, 504)
 
 
@@ -23,15 +31,39 @@ def description() -> bytes:
 
 
 def document() -> dict[str, Any]:
-    answers: list[type[BaseModel]] = [Problem, *(one.answer for one in OPERATIONS)]
+    models = [Problem, *(one.answer for one in (*OPERATIONS, *WRITES))]
+    kinds: list[tuple[type[BaseModel], Any]] = [
+        (model, "serialization") for model in models if not isinstance(model, str)
+    ]
+    kinds += [(write.body, "validation") for write in WRITES if write.body]
     schemas, definitions = models_json_schema(
-        [(model, "serialization") for model in answers],
-        ref_template="#/components/schemas/{model}",
+        list(dict.fromkeys(kinds)), ref_template="#/components/schemas/{model}"
     )
     paths: dict[str, Any] = {}
     for one in OPERATIONS:
-        paths.setdefault(one.path, {})["get"] = operation(
-            one, schemas[(one.answer, "serialization")]
+        paths.setdefault(one.path, {})["get"] = {
+            "operationId": one.name.replace(".", "_"),
+            "summary": one.about,
+            "parameters": parameters(one.asked, "query"),
+            "responses": responses(content(one.answer, schemas)),
+        }
+    for write in WRITES:
+        paths.setdefault(write.path, {})[write.method.lower()] = {
+            "operationId": write.name,
+            "summary": write.about,
+            "parameters": [*parameters(write.where, "path"), MARKED],
+            "responses": responses(content(write.answer, schemas)),
+        } | (
+            {
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {"schema": schemas[(write.body, "validation")]}
+                    },
+                }
+            }
+            if write.body
+            else {}
         )
     return {
         "openapi": "3.1.0",
@@ -47,20 +79,18 @@ def document() -> dict[str, Any]:
     }
 
 
-def operation(one: Operation, answer: dict[str, Any]) -> dict[str, Any]:
+def content(answer: type[BaseModel] | str, schemas: Any) -> dict[str, Any]:
+    """Return an answer by its media type."""
+    if isinstance(answer, str):
+        return {answer: {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": schemas[(answer, "serialization")]}}
+
+
+def responses(answer: dict[str, Any]) -> dict[str, Any]:
     return {
-        "operationId": one.name.replace("/", "_").replace(".", "_"),
-        "summary": one.about,
-        "parameters": parameters(one.asked),
-        "responses": {
-            "200": {
-                "description": "The answer.",
-                "content": {"application/json": {"schema": answer}},
-            },
-            "304": {"description": "What the browser has is still right."},
-        }
-        | {str(status): refusal(status) for status in REFUSALS},
-    }
+        "200": {"description": "The answer.", "content": answer},
+        "304": {"description": "What the browser has is still right."},
+    } | {str(status): refusal(status) for status in REFUSALS}
 
 
 def refusal(status: int) -> dict[str, Any]:
@@ -72,8 +102,8 @@ def refusal(status: int) -> dict[str, Any]:
     }
 
 
-def parameters(asked: type[BaseModel]) -> list[dict[str, Any]]:
-    """Return the query parameters; their schemas are written out, as parameters share none."""
+def parameters(asked: type[BaseModel], place: str) -> list[dict[str, Any]]:
+    """Return the parameters in a query or path; their schemas refer to nothing."""
     schema = asked.model_json_schema()
     shared = schema.get("$defs", {})
     found = []
@@ -84,7 +114,7 @@ def parameters(asked: type[BaseModel]) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": name,
-                "in": "query",
+                "in": place,
                 "required": name in schema.get("required", ()),
                 "description": about,
                 "schema": own,

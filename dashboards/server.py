@@ -21,16 +21,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.backends.duckdb import Limits
 from core.serving import DashboardsConfig
 from dashboards.answers import Encoded, encoded
-from dashboards.asked import read_parameters
+from dashboards.asked import checked, checked_json, read_parameters
 from dashboards.cache import Cache
 from dashboards.generations import Generations
 from dashboards.openapi import description
-from dashboards.operations import OPERATIONS, Context, Operation
+from dashboards.operations import OPERATIONS, WRITES, Context, Operation, Write
 from dashboards.problems import Refused, problem
 from dashboards.security import COOKIE, HEADERS, Rates, check_host, check_origin, check_user
+from dashboards.state import State
 
 STATIC = Path(__file__).parent / "static"
+STATE = "dashboards.sqlite"
+"""What users keep, beside the database."""
 LONGEST_URL = 64_000
+LONGEST_BODY = 64_000
 AT_WORK = 4
 """Queries at once; each uses all the threads that DuckDB has."""
 
@@ -43,6 +47,7 @@ class Server:
     ) -> None:
         self.settings, self.is_demo = settings, is_demo
         self.generations = Generations(database, limits, settings.query_seconds)
+        self.state = State(database.with_name(STATE))
         self.cache = Cache()
         self.rates = Rates()
 
@@ -50,6 +55,9 @@ class Server:
         """Return the application to serve."""
         routes: list[BaseRoute] = [
             Route(operation.path, self.endpoint(operation)) for operation in OPERATIONS
+        ]
+        routes += [
+            Route(write.path, self.writing(write), methods=[write.method]) for write in WRITES
         ]
         routes.append(Route("/api/v1/openapi.json", self.describe))
         routes.append(Mount("/", StaticFiles(directory=STATIC, html=True, check_dir=False)))
@@ -84,22 +92,52 @@ class Server:
             parameters = read_parameters(operation.asked, asked)
             generation = self.generations.current()
             context = Context(
-                generation=generation, notice=self.generations.notice, is_demo=self.is_demo
+                generation=generation,
+                state=self.state,
+                notice=self.generations.notice,
+                is_demo=self.is_demo,
             )
+            if not operation.is_kept:
+                return self.work(operation, context, parameters)
             key = (generation.name, context.notice, operation.name, repr(asked))
-            return self.cache.get(key, lambda: self.work(operation, context, parameters, key))
+            return self.cache.get(key, lambda: self.work(operation, context, parameters))
         except Refused as refused:
             return refused.answer()
 
-    def work(self, operation: Operation, context: Context, asked: Any, key: Any) -> Encoded:
+    def work(self, operation: Operation, context: Context, asked: Any) -> Encoded:
         made = operation.handler(context, asked)
         found = made if isinstance(made, Encoded) else encoded(made)
-        tag = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
+        tag = hashlib.sha256(context.generation.name.encode() + found.body).hexdigest()[:32]
         found.headers |= {"etag": f'"{tag}"', "x-generation": context.generation.name}
         return found
 
+    def writing(self, write: Write) -> Callable[[Request], Awaitable[Response]]:
+        """Return what answers the requests to keep something."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                where = checked(write.where, request.path_params)
+                body = checked_json(write.body, await read_body(request)) if write.body else None
+                work = lambda: write.handler(self.state, where, body)  # noqa: E731
+                found = encoded(await anyio.to_thread.run_sync(work, limiter=self.workers))
+            except Refused as refused:
+                found = refused.answer()
+            return response(found, request.headers)
+
+        return answer
+
     async def describe(self, request: Request) -> Response:
         return response(Encoded(description()), request.headers)
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the body of a request, as long as it is short."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_BODY:
+            raise Refused(413, "the body is too long", f"Send at most {LONGEST_BODY} bytes.")
+    return body
 
 
 def response(found: Encoded, headers: Headers) -> Response:

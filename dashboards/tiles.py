@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from dashboards.answers import Amount, Ratio
+from dashboards.answers import Figure, Ratio
 from dashboards.generations import Generation
 from dashboards.slices import CURRENCY
 from dashboards.windows import Windows
@@ -59,9 +59,9 @@ class Tile(BaseModel):
     metric: str
     label: str
     unit: str
-    value: Amount | Ratio | None
-    before: Amount | Ratio | None
-    change: Amount | Ratio | None
+    value: Figure | None
+    before: Figure | None
+    change: Figure | None
     change_ratio: Ratio | None
     description: str
     formula: str

@@ -1,0 +1,130 @@
+"""Lists of accounts, services, regions, resources and tag values, each with its cost."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from dashboards.answers import Amount, KeyChange, change_of
+from dashboards.buckets import period_before
+from dashboards.dimensions import Dimension, dimension
+from dashboards.generations import Generation
+from dashboards.keys import key
+from dashboards.meta import KINDS, currency_of, period_of
+from dashboards.problems import Refused
+from dashboards.slices import CURRENCY, Bound, PeriodSlice, source_of
+
+
+class EntitiesAsked(PeriodSlice):
+    """Which entities."""
+
+    kind: Annotated[
+        str,
+        Field(
+            max_length=2000,
+            description="SubAccountId, ServiceName, RegionId, ResourceId or tag:KEY.",
+            examples=["ServiceName"],
+        ),
+    ]
+    search: Annotated[str, Field(description="Part of a value or of its name.")] = ""
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
+class Entity(KeyChange):
+    """One entity: its cost, the former one, and its months."""
+
+    spark: list[Amount]
+
+
+class Entities(BaseModel):
+    """The entities of one kind, the costliest first."""
+
+    kind: str
+    label: str
+    currency: str
+    start: date
+    end: date
+    months: list[date]
+    """Of the sparks: those that the period touches."""
+    items: list[Entity]
+    more: bool
+    total: Amount
+    """Of all entities, those not listed too."""
+
+
+def kind_of(name: str) -> Dimension:
+    """Return the dimension of a kind of entity.
+
+    Raises:
+        Refused: If there are no pages of that kind.
+    """
+    one = dimension(name)
+    if one.name not in KINDS and not one.is_tag:
+        raise Refused(400, f"{name[:80]!r} has no pages", f"Choose {', '.join(KINDS)} or tag:KEY.")
+    return one
+
+
+def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
+    """Return the entities of one kind."""
+    meta = currency_of(generation, asked.currency)
+    start, end = period_of(asked, meta)
+    first, after = period_before(start, end, years=False)
+    one = kind_of(asked.kind)
+    bound = Bound(search=asked.search.lower(), start=start, end=end, first=first, after=after)
+    source = source_of([one], bound)
+    column = source.column(one)
+    name = f"any_value(costs.{one.named_by})" if one.named_by else "NULL"
+    found = generation.rows(
+        f"""
+        WITH monthly AS (
+            SELECT {column} AS value, {name} AS name,
+                CAST(date_trunc('month', costs.cost_date) AS DATE) AS month,
+                coalesce(sum(costs.effective_cost) FILTER (costs.cost_date >= $start), 0) AS cost,
+                coalesce(sum(costs.effective_cost) FILTER (costs.cost_date < $after), 0) AS before
+            FROM {source.table}
+            WHERE (costs.cost_date >= $start AND costs.cost_date < $end
+                    OR costs.cost_date >= $first AND costs.cost_date < $after)
+                AND {CURRENCY} = {bound.add(meta.currency)}
+            GROUP BY 1, 3
+        ),
+        summed AS (
+            SELECT value, any_value(name) AS name, sum(cost) AS cost, sum(before) AS before,
+                map(list(month), list(cost)) AS months
+            FROM monthly GROUP BY value
+        )
+        SELECT * FROM (SELECT *, sum(cost) OVER () AS total FROM summed)
+        WHERE $search = '' OR contains(lower(value), $search) OR contains(lower(name), $search)
+        ORDER BY abs(cost) DESC, abs(before) DESC, value LIMIT {asked.limit + 1}
+        """,
+        bound.values,
+    )
+    months = [m.month for m in meta.months if start.replace(day=1) <= m.month < end]
+    is_covered = first >= meta.first_date
+    return Entities(
+        kind=one.name,
+        label=KINDS.get(one.name, one.label),
+        currency=meta.currency,
+        start=start,
+        end=end,
+        months=months,
+        items=[
+            Entity(
+                key=key(one, row["value"], row["name"]),
+                spark=[row["months"].get(month, Decimal(0)) for month in months],
+                **changed(row, is_covered),
+            )
+            for row in found[: asked.limit]
+        ],
+        more=len(found) > asked.limit,
+        total=found[0]["total"] if found else Decimal(0),
+    )
+
+
+def changed(row: dict[str, Any], is_covered: bool) -> dict[str, Any]:
+    """Return the fields of a Change; nothing is compared with days that have no data."""
+    if is_covered:
+        return change_of(row["cost"], row["before"])
+    return {"cost": row["cost"], "before": None, "change": None, "change_ratio": None}

@@ -1,0 +1,178 @@
+"""The bill itself: invoices, the proof that nothing is missing, what providers restated."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.periods import shift
+from dashboards.answers import Amount, Key, Month, Time
+from dashboards.dimensions import DIMENSIONS
+from dashboards.generations import Generation
+from dashboards.keys import key
+from dashboards.meta import currency_of
+from dashboards.slices import CURRENCY
+
+INVOICES = f"""
+    WITH parts AS (
+        SELECT billing_period AS month, invoice_id, billing_entity, invoice_issuer_name AS issuer,
+            provider_name AS provider, billing_account_id,
+            any_value(billing_account_name) AS billing_account_name, charge_category AS category,
+            sum(billed_cost) AS amount, sum(row_count) AS row_count
+        FROM marts.invoices
+        WHERE {CURRENCY} = $currency AND billing_period >= $first
+        GROUP BY ALL
+    )
+    SELECT month, invoice_id, billing_entity, issuer, provider, billing_account_id,
+        any_value(billing_account_name) AS billing_account_name, sum(amount) AS billed_cost,
+        sum(row_count) AS row_count,
+        list({{'category': category, 'amount': amount}} ORDER BY category) AS by_category
+    FROM parts
+    GROUP BY month, invoice_id, billing_entity, issuer, provider, billing_account_id
+    ORDER BY month DESC, abs(billed_cost) DESC, invoice_id LIMIT 2000
+"""
+PROOFS = """
+    SELECT vendor, export, billing_period AS month, currency, version_id,
+        sum(source_rows) AS lines, sum(source_billed) AS source_billed,
+        sum(raw_billed) AS raw_billed, sum(focus_billed) AS focus_billed,
+        sum(focus_billed) - sum(source_billed) AS billed_residual,
+        sum(source_effective) AS source_effective, sum(focus_effective) AS focus_effective,
+        sum(focus_effective) - sum(source_effective) AS effective_residual
+    FROM ledger.reconciliation
+    JOIN ledger.loads USING (load_id, vendor, export, billing_period)
+    WHERE status = 'current' AND coalesce(currency, 'no currency') = $currency
+        AND billing_period >= $first
+    GROUP BY ALL ORDER BY month DESC, export
+"""
+RESTATED = """
+    SELECT former.vendor, former.export, former.billing_period AS month, r.currency,
+        former.version_id AS former_version, later.version_id, later.finished_at AS restated_at,
+        coalesce(sum(r.source_billed) FILTER (r.load_id = former.load_id), 0) AS former_billed,
+        coalesce(sum(r.source_billed) FILTER (r.load_id = later.load_id), 0) AS billed,
+        sum(r.source_effective) FILTER (r.load_id = former.load_id) AS former_effective,
+        sum(r.source_effective) FILTER (r.load_id = later.load_id) AS effective
+    FROM ledger.loads AS former
+    JOIN ledger.loads AS later ON later.load_id = former.superseded_by
+        AND later.version_id <> former.version_id
+    JOIN ledger.reconciliation AS r ON r.load_id IN (former.load_id, later.load_id)
+    WHERE former.status = 'superseded' AND coalesce(r.currency, 'no currency') = $currency
+        AND former.billing_period >= $first
+    GROUP BY ALL
+    HAVING former_billed <> billed OR former_effective IS DISTINCT FROM effective
+    ORDER BY restated_at DESC, former.export
+"""
+
+
+class InvoicesAsked(BaseModel):
+    """How many months."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: Annotated[str, Field(max_length=20)] = ""
+    months: Annotated[int, Field(ge=1, le=120)] = 13
+
+
+class CategoryAmount(BaseModel):
+    """What an invoice bills of one charge category."""
+
+    category: str
+    amount: Amount
+
+
+class Invoice(BaseModel):
+    """One invoice, or what of an open month has no invoice yet."""
+
+    month: Month
+    invoice_id: str | None
+    billing_entity: str | None
+    issuer: str | None
+    provider: str | None
+    billing_account: Key
+    billed_cost: Amount
+    by_category: list[CategoryAmount]
+    row_count: int
+
+
+class Proof(BaseModel):
+    """One month of an export: source, raw table and FOCUS side by side."""
+
+    vendor: str
+    export: str
+    month: Month
+    currency: str | None
+    version_id: str
+    lines: int | None
+    source_billed: Amount | None
+    raw_billed: Amount | None
+    focus_billed: Amount | None
+    billed_residual: Amount | None
+    source_effective: Amount | None
+    focus_effective: Amount | None
+    effective_residual: Amount | None
+
+
+class Restatement(BaseModel):
+    """A month that its provider delivered anew, with other costs."""
+
+    vendor: str
+    export: str
+    month: Month
+    currency: str | None
+    former_version: str
+    version_id: str
+    restated_at: Time
+    former_billed: Amount
+    billed: Amount
+    change: Amount
+    former_effective: Amount | None
+    effective: Amount | None
+
+
+class Invoices(BaseModel):
+    """The bill and its proof."""
+
+    currency: str
+    invoices: list[Invoice]
+    reconciliation: list[Proof]
+    largest_residual: Amount
+    unproven: int
+    """Months that are loaded but not in FOCUS yet."""
+    restatements: list[Restatement]
+
+
+def invoices(generation: Generation, asked: InvoicesAsked) -> Invoices:
+    """Return the invoices of the last months, and their proof."""
+    meta = currency_of(generation, asked.currency)
+    values = {
+        "currency": meta.currency,
+        "first": shift(meta.months[-1].month, 1 - asked.months),
+    }
+    proofs = [Proof(**row) for row in generation.rows(PROOFS, values)]
+    residuals = [
+        abs(residual)
+        for proof in proofs
+        for residual in (proof.billed_residual, proof.effective_residual)
+        if residual is not None
+    ]
+    return Invoices(
+        currency=meta.currency,
+        invoices=[invoice(row) for row in generation.rows(INVOICES, values)],
+        reconciliation=proofs,
+        largest_residual=max(residuals, default=Decimal(0)),
+        unproven=sum(proof.focus_billed is None for proof in proofs),
+        restatements=[
+            Restatement(**row, change=row["billed"] - row["former_billed"])
+            for row in generation.rows(RESTATED, values)
+        ],
+    )
+
+
+def invoice(row: dict[str, Any]) -> Invoice:
+    account = key(
+        DIMENSIONS["BillingAccountId"],
+        row.pop("billing_account_id"),
+        row.pop("billing_account_name"),
+    )
+    return Invoice(billing_account=account, **row)

@@ -1,0 +1,159 @@
+"""What users keep: saved views and acknowledged anomalies, in a file beside the database.
+
+The database itself is replaced by every import; this file is not.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboards.answers import Time
+from dashboards.problems import Refused
+
+VIEWS = 500
+NAME = r"^[^\x00-\x1f/]{1,100}$"
+TABLES = """
+    CREATE TABLE IF NOT EXISTS acknowledged (
+        id TEXT PRIMARY KEY, note TEXT NOT NULL, acknowledged_at TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS views (
+        name TEXT PRIMARY KEY, query TEXT NOT NULL, created_at TEXT NOT NULL);
+"""
+
+
+class Acknowledgement(BaseModel):
+    """What to keep of an anomaly."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_acknowledged: bool
+    note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class Acknowledged(BaseModel):
+    """An anomaly that somebody has looked at."""
+
+    id: str
+    is_acknowledged: bool
+    note: str
+    acknowledged_at: Time | None
+
+
+class ViewBody(BaseModel):
+    """What to save."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: Annotated[str, Field(max_length=8000, description="The page's query, after the ?.")]
+
+
+class View(BaseModel):
+    """A saved view."""
+
+    name: str
+    query: str
+    created_at: Time
+
+
+class Views(BaseModel):
+    """All saved views, by name."""
+
+    views: list[View]
+
+
+class State:
+    """The file, made at the first write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.path, timeout=5)) as connection, connection:
+                connection.executescript(TABLES)
+                yield connection
+        except sqlite3.Error as error:
+            raise Refused(
+                503,
+                f"{self.path} cannot be used: {error}",
+                "Let the server write to the folder of the database.",
+            ) from error
+
+    def acknowledged(self) -> dict[str, Acknowledged]:
+        """Return what was acknowledged, by anomaly."""
+        if not self.path.exists():
+            return {}
+        with self._opened() as connection:
+            found = connection.execute("SELECT id, note, acknowledged_at FROM acknowledged")
+            return {
+                id: Acknowledged(
+                    id=id,
+                    is_acknowledged=True,
+                    note=note,
+                    acknowledged_at=datetime.fromisoformat(at),
+                )
+                for id, note, at in found.fetchall()
+            }
+
+    def acknowledge(self, id: str, body: Acknowledgement) -> Acknowledged:
+        """Keep, or forget, that somebody has looked at an anomaly."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        with self._opened() as connection:
+            if body.is_acknowledged:
+                connection.execute(
+                    "INSERT OR REPLACE INTO acknowledged VALUES (?, ?, ?)",
+                    (id, body.note, now.isoformat()),
+                )
+            else:
+                connection.execute("DELETE FROM acknowledged WHERE id = ?", (id,))
+        return Acknowledged(
+            id=id,
+            is_acknowledged=body.is_acknowledged,
+            note=body.note if body.is_acknowledged else "",
+            acknowledged_at=now if body.is_acknowledged else None,
+        )
+
+    def views(self) -> Views:
+        """Return the saved views."""
+        if not self.path.exists():
+            return Views(views=[])
+        with self._opened() as connection:
+            found = connection.execute("SELECT name, query, created_at FROM views ORDER BY name")
+            return Views(
+                views=[
+                    View(name=name, query=query, created_at=datetime.fromisoformat(at))
+                    for name, query, at in found.fetchall()
+                ]
+            )
+
+    def save(self, name: str, body: ViewBody) -> Views:
+        """Save a view, over one of that name."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        with self._opened() as connection:
+            [count] = connection.execute(
+                "SELECT count(*) FROM views WHERE name <> ?", (name,)
+            ).fetchone()
+            if count >= VIEWS:
+                raise Refused(400, f"there are {VIEWS} views already", "Delete one first.")
+            connection.execute(
+                "INSERT OR REPLACE INTO views VALUES (?, ?, ?)", (name, body.query, now.isoformat())
+            )
+        return self.views()
+
+    def delete(self, name: str) -> Views:
+        """Delete a view.
+
+        Raises:
+            Refused: If there is none of that name.
+        """
+        with self._opened() as connection:
+            if not connection.execute("DELETE FROM views WHERE name = ?", (name,)).rowcount:
+                raise Refused(404, f"there is no view {name[:100]!r}", "/api/v1/views lists them.")
+        return self.views()
