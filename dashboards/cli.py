@@ -48,7 +48,7 @@ def serve(
 
 
 def run(config: Config, *, is_demo: bool) -> None:
-    """Serve until interrupted.
+    """Serve until interrupted, which is how it is meant to end.
 
     Raises:
         BadSetting: If the network could reach the pages and nobody would have to sign in, or if
@@ -73,6 +73,8 @@ def run(config: Config, *, is_demo: bool) -> None:
     )
     try:
         uvicorn.Server(options).run(sockets=[listening])
+    except KeyboardInterrupt:
+        click.echo("dashboards: ended", err=True)
     finally:
         listening.close()
 

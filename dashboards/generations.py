@@ -60,7 +60,7 @@ class Generation:
             Refused: As in `rows`.
         """
         with self.answer(sql, values) as found:
-            return found.fetch_arrow_table()
+            return found.to_arrow_table()
 
     @contextmanager
     def answer(

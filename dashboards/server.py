@@ -79,7 +79,7 @@ class Server:
         """Return what answers the requests for one operation."""
 
         async def answer(request: Request) -> Response:
-            asked = sorted(request.query_params.multi_items())
+            asked = sorted(request.query_params.multi_items(), key=lambda pair: pair[0])
             work = lambda: self.answer(operation, asked)  # noqa: E731
             found = await anyio.to_thread.run_sync(work, limiter=self.workers)
             return response(found, request.headers)

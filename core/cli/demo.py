@@ -20,6 +20,7 @@ from core.cli.options import (
 )
 from core.cli.report import print_overview
 from core.config import Config
+from core.errors import BadSetting
 from core.exports import Vendor, load_vendor, vendor_names
 from core.report import overview
 from core.run import Outcome, import_exports
@@ -32,18 +33,26 @@ WRITTEN = "written"
 @click.option("--rows", type=click.IntRange(min=1), default=None,
               help="Bill lines to write, of 13 months together; scales to millions.")  # fmt: skip
 @click.option("--reset", is_flag=True, help="Throw the former demo away and start anew.")
+@click.option("--no-serve", is_flag=True, help="End after the summary, without the dashboards.")
 @json_option
 @click.pass_context
 def demo(
-    ctx: click.Context, config_path: str | None, rows: int | None, reset: bool, as_json: bool
+    ctx: click.Context,
+    config_path: str | None,
+    rows: int | None,
+    reset: bool,
+    no_serve: bool,
+    as_json: bool,
 ) -> None:
-    """Write a demo bill, import it, build FOCUS, prove the totals and print the answer.
+    """Write a demo bill, import it, build FOCUS, prove the totals and serve the dashboards.
 
     The demo has its own database in data/demo/; add --demo to any reading command to use it.
+    With --json it ends after the summary.
 
     \b
     Examples:
       ./finops demo
+      ./finops demo --no-serve
       ./finops demo --rows 2000000
       ./finops query --demo "SELECT ServiceName, BillingCurrency, sum(EffectiveCost) AS cost
                              FROM focus.cost_and_usage GROUP BY ALL ORDER BY cost DESC"
@@ -68,7 +77,22 @@ def demo(
         print_outcome(outcome)
     print_overview(found)
     click.echo(f"\n{config.database_path}  in {time.monotonic() - started:.0f} s")
-    click.echo('next: ./finops query --demo "SHOW ALL TABLES", ./finops report overview --demo')
+    click.echo('next: ./finops serve --demo, ./finops query --demo "SHOW ALL TABLES"')
+    if not no_serve:
+        show_pages(ctx, config_path)
+
+
+def show_pages(ctx: click.Context, config_path: str | None) -> None:
+    """Run `finops serve --demo`, which the root group knows by its name."""
+    root = ctx.find_root().command
+    assert isinstance(root, click.Group)
+    serve = root.get_command(ctx, "serve")
+    assert serve is not None
+    try:
+        ctx.invoke(serve, demo=True, config_path=config_path)
+    except BadSetting as error:
+        click.echo(f"attention: {error}; a free port is taken", err=True)
+        ctx.invoke(serve, demo=True, config_path=config_path, port=0)
 
 
 def same_demo(config: Config, rows: int | None) -> bool:

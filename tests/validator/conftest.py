@@ -62,7 +62,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finops = Finops(home)
     demo = {"OPEN_FINOPS_DATA_DIR": str(finops.data / "demo")}
     for command, variables in (
-        (["demo", "--rows", "5000"], {}),
+        (["demo", "--rows", "5000", "--no-serve"], {}),
         (["aws", "import-cur", *bucket.options], demo),
         (["focus", "export", "--demo", "--output", "focus"], {}),
     ):
