@@ -55,10 +55,355 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explore.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV: a row for each bucket and group, none left out. */
+        get: operations["explore_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explore.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as Parquet, amounts as decimals. */
+        get: operations["explore_parquet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The values of a dimension, to filter by. */
+        get: operations["values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, services, regions, resources or values of a tag, each with its cost. */
+        get: operations["entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them: trend, make-up, SKUs, commitments, what it is used with. */
+        get: operations["entity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What commitments cover, how well they are used, what they save, when they end. */
+        get: operations["commitments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well costs are tagged: coverage by key, the untagged, variants of values. */
+        get: operations["tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invoices, the proof that nothing is missing, what providers restated. */
+        get: operations["invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days on which a service of an account cost far more or less than usual. */
+        get: operations["anomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How fresh the data are, what was loaded, which checks hold. */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whatever has a text in its id or name, with its page. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The saved views. */
+        get: operations["views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/anomalies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep, or forget, that somebody has looked at an anomaly. */
+        put: operations["acknowledge_anomaly"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save a view, over one of that name. */
+        put: operations["save_view"];
+        post?: never;
+        /** Delete a view. */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Acknowledged
+         * @description An anomaly that somebody has looked at.
+         */
+        Acknowledged: {
+            /** Id */
+            id: string;
+            /** Is Acknowledged */
+            is_acknowledged: boolean;
+            /** Note */
+            note: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+        };
+        /**
+         * Acknowledgement
+         * @description What to keep of an anomaly.
+         */
+        Acknowledgement: {
+            /** Is Acknowledged */
+            is_acknowledged: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Anomalies
+         * @description What stood out, the latest first.
+         */
+        Anomalies: {
+            /** Currency */
+            currency: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /**
+             * Minimum
+             * @description Exact decimal, as text.
+             */
+            minimum: string;
+            /** Method */
+            method: string;
+            /** Anomalies */
+            anomalies: components["schemas"]["Anomaly"][];
+        };
+        /**
+         * Anomaly
+         * @description One day of one service in one account.
+         */
+        Anomaly: {
+            /** Id */
+            id: string;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Provider */
+            provider: string | null;
+            service: components["schemas"]["Key"];
+            account: components["schemas"]["Key"];
+            /**
+             * Actual
+             * @description Exact decimal, as text.
+             */
+            actual: string;
+            /**
+             * Expected
+             * @description Exact decimal, as text.
+             */
+            expected: string;
+            /**
+             * Impact
+             * @description Exact decimal, as text.
+             */
+            impact: string;
+            /**
+             * Score
+             * @description Share, usually from 0 to 1, as text.
+             */
+            score: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "up" | "down";
+            /** Is Acknowledged */
+            is_acknowledged: boolean;
+            /** Note */
+            note: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Drivers */
+            drivers: components["schemas"]["Cause"][];
+            /** Explore */
+            explore: string;
+        };
         /**
          * Bucket
          * @description A stretch of days; at the ends of a period it may be shorter than the others.
@@ -76,6 +421,160 @@ export interface components {
             end: string;
             /** Is Partial */
             is_partial: boolean;
+        };
+        /**
+         * CategoryAmount
+         * @description What an invoice bills of one charge category.
+         */
+        CategoryAmount: {
+            /** Category */
+            category: string;
+            /**
+             * Amount
+             * @description Exact decimal, as text.
+             */
+            amount: string;
+        };
+        /**
+         * Cause
+         * @description A SKU that cost more, or less, than a week before.
+         */
+        Cause: {
+            /** Label */
+            label: string;
+            /**
+             * Change
+             * @description Exact decimal, as text.
+             */
+            change: string;
+        };
+        /**
+         * Check
+         * @description A rule and whether the data keep it; what breaks a hard rule is never published.
+         */
+        Check: {
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pass" | "warn" | "fail";
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * Commitment
+         * @description One commitment in the month.
+         */
+        Commitment: {
+            key: components["schemas"]["Key"];
+            /** Category */
+            category: string | null;
+            /** Type */
+            type: string | null;
+            /** Provider */
+            provider: string | null;
+            /** Payment Option */
+            payment_option: string | null;
+            /** Term */
+            term: string | null;
+            /** Start */
+            start: string | null;
+            /** End */
+            end: string | null;
+            /** Days Left */
+            days_left: number | null;
+            /** Utilisation */
+            utilisation: string | null;
+            /**
+             * Used Cost
+             * @description Exact decimal, as text.
+             */
+            used_cost: string;
+            /**
+             * Unused Cost
+             * @description Exact decimal, as text.
+             */
+            unused_cost: string;
+            /**
+             * Contracted Cost
+             * @description Exact decimal, as text.
+             */
+            contracted_cost: string;
+            /**
+             * Net Savings
+             * @description Exact decimal, as text.
+             */
+            net_savings: string;
+            /** Is Loss */
+            is_loss: boolean;
+            /** Months */
+            months: components["schemas"]["MonthlyUse"][];
+        };
+        /**
+         * CommitmentMonth
+         * @description All commitments in one month.
+         */
+        CommitmentMonth: {
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Is Partial */
+            is_partial: boolean;
+            /** Coverage */
+            coverage: string | null;
+            /** Utilisation */
+            utilisation: string | null;
+            /** Esr */
+            esr: string | null;
+            /**
+             * Unused Cost
+             * @description Exact decimal, as text.
+             */
+            unused_cost: string;
+            /**
+             * Net Savings
+             * @description Exact decimal, as text.
+             */
+            net_savings: string;
+            /**
+             * Covered Cost
+             * @description Exact decimal, as text.
+             */
+            covered_cost: string;
+            /**
+             * Eligible Cost
+             * @description Exact decimal, as text.
+             */
+            eligible_cost: string;
+        };
+        /**
+         * Commitments
+         * @description All commitments of one currency.
+         */
+        Commitments: {
+            /** Currency */
+            currency: string;
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Tiles */
+            tiles: components["schemas"]["Tile"][];
+            /** Months */
+            months: components["schemas"]["CommitmentMonth"][];
+            /** Commitments */
+            commitments: components["schemas"]["Commitment"][];
+            /** Purchases */
+            purchases: components["schemas"]["Purchase"][];
+            /** Expiries */
+            expiries: components["schemas"]["Expiry"][];
+            /** By Service */
+            by_service: components["schemas"]["ServiceCoverage"][];
         };
         /**
          * Compared
@@ -102,6 +601,18 @@ export interface components {
          * @enum {string}
          */
         Comparison: "none" | "previous" | "year";
+        /**
+         * Composition
+         * @description The cost by one dimension; the largest parts.
+         */
+        Composition: {
+            /** Dimension */
+            dimension: string;
+            /** Label */
+            label: string;
+            /** Items */
+            items: components["schemas"]["Share"][];
+        };
         /**
          * CurrencyMeta
          * @description One currency's data: where it begins and how far it reaches.
@@ -165,6 +676,59 @@ export interface components {
             steps: components["schemas"]["Step"][];
         };
         /**
+         * Entities
+         * @description The entities of one kind, the costliest first.
+         */
+        Entities: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Months */
+            months: string[];
+            /** Items */
+            items: components["schemas"]["Entity"][];
+            /** More */
+            more: boolean;
+            /**
+             * Total
+             * @description Exact decimal, as text.
+             */
+            total: string;
+        };
+        /**
+         * Entity
+         * @description One entity: its cost, the former one, and its months.
+         */
+        Entity: {
+            /**
+             * Cost
+             * @description Exact decimal, as text.
+             */
+            cost: string;
+            /** Before */
+            before: string | null;
+            /** Change */
+            change: string | null;
+            /** Change Ratio */
+            change_ratio: string | null;
+            key: components["schemas"]["Key"];
+            /** Spark */
+            spark: string[];
+        };
+        /**
          * EntityKind
          * @description A kind of thing that has a page.
          */
@@ -173,6 +737,57 @@ export interface components {
             kind: string;
             /** Label */
             label: string;
+        };
+        /**
+         * EntityPage
+         * @description One entity.
+         */
+        EntityPage: {
+            /**
+             * Cost
+             * @description Exact decimal, as text.
+             */
+            cost: string;
+            /** Before */
+            before: string | null;
+            /** Change */
+            change: string | null;
+            /** Change Ratio */
+            change_ratio: string | null;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            key: components["schemas"]["Key"];
+            /** Currency */
+            currency: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** First Seen */
+            first_seen: string | null;
+            /** Last Seen */
+            last_seen: string | null;
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
+            trend: components["schemas"]["Trend"];
+            /** Composition */
+            composition: components["schemas"]["Composition"][];
+            /** Skus */
+            skus: components["schemas"]["Sku"][];
+            /** Commitments */
+            commitments: components["schemas"]["UsedCommitment"][];
+            /** Related */
+            related: components["schemas"]["Composition"][];
+            /** Hint */
+            hint: string;
         };
         /**
          * Estimate
@@ -203,6 +818,25 @@ export interface components {
             method: string;
             /** Backtest Error */
             backtest_error: string | null;
+        };
+        /**
+         * Expiry
+         * @description A commitment that ends soon, and what it saves in a month.
+         */
+        Expiry: {
+            key: components["schemas"]["Key"];
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Days Left */
+            days_left: number;
+            /**
+             * Savings At Risk
+             * @description Exact decimal, as text.
+             */
+            savings_at_risk: string;
         };
         /**
          * Explored
@@ -242,11 +876,159 @@ export interface components {
             compare: components["schemas"]["Compared"] | null;
         };
         /**
+         * Fact
+         * @description Something to know of an entity.
+         */
+        Fact: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Found
+         * @description Something that has a page.
+         */
+        Found: {
+            /** Kind */
+            kind: string;
+            key: components["schemas"]["Key"];
+            /** Sub */
+            sub: string;
+            /** Href */
+            href: string;
+        };
+        /**
+         * Freshness
+         * @description How far one export reaches.
+         */
+        Freshness: {
+            /** Vendor */
+            vendor: string;
+            /** Export */
+            export: string;
+            /**
+             * Latest Month
+             * @description Month, YYYY-MM.
+             */
+            latest_month: string;
+            /** Data As Of */
+            data_as_of: string | null;
+            /**
+             * Loaded At
+             * Format: date-time
+             */
+            loaded_at: string;
+            /**
+             * Age Hours
+             * @description Share, usually from 0 to 1, as text.
+             */
+            age_hours: string;
+            /** Is Stale */
+            is_stale: boolean;
+            /** Is Partial */
+            is_partial: boolean;
+            /** Rows */
+            rows: number;
+        };
+        /**
          * Grain
          * @description How long a bucket is.
          * @enum {string}
          */
         Grain: "day" | "week" | "month" | "quarter";
+        /**
+         * Health
+         * @description Whether the data can be trusted.
+         */
+        Health: {
+            /** Generation */
+            generation: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Freshness */
+            freshness: components["schemas"]["Freshness"][];
+            /** Loads */
+            loads: components["schemas"]["Load"][];
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+            /** Unmapped */
+            unmapped: components["schemas"]["Unmapped"][];
+            /** Price Coverage */
+            price_coverage: components["schemas"]["PriceCoverage"][];
+            /** Hygiene */
+            hygiene: components["schemas"]["Hygiene"][];
+        };
+        /**
+         * Hygiene
+         * @description Usage cost that leaves a column empty.
+         */
+        Hygiene: {
+            /** Column */
+            column: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Missing Cost
+             * @description Exact decimal, as text.
+             */
+            missing_cost: string;
+            /** Share */
+            share: string | null;
+        };
+        /**
+         * Invoice
+         * @description One invoice, or what of an open month has no invoice yet.
+         */
+        Invoice: {
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Invoice Id */
+            invoice_id: string | null;
+            /** Billing Entity */
+            billing_entity: string | null;
+            /** Issuer */
+            issuer: string | null;
+            /** Provider */
+            provider: string | null;
+            billing_account: components["schemas"]["Key"];
+            /**
+             * Billed Cost
+             * @description Exact decimal, as text.
+             */
+            billed_cost: string;
+            /** By Category */
+            by_category: components["schemas"]["CategoryAmount"][];
+            /** Row Count */
+            row_count: number;
+        };
+        /**
+         * Invoices
+         * @description The bill and its proof.
+         */
+        Invoices: {
+            /** Currency */
+            currency: string;
+            /** Invoices */
+            invoices: components["schemas"]["Invoice"][];
+            /** Reconciliation */
+            reconciliation: components["schemas"]["Proof"][];
+            /**
+             * Largest Residual
+             * @description Exact decimal, as text.
+             */
+            largest_residual: string;
+            /** Unproven */
+            unproven: number;
+            /** Restatements */
+            restatements: components["schemas"]["Restatement"][];
+        };
         /**
          * Key
          * @description One value of a dimension, and what people call it.
@@ -267,19 +1049,55 @@ export interface components {
              * @description Exact decimal, as text.
              */
             cost: string;
-            /**
-             * Before
-             * @description Exact decimal, as text.
-             */
-            before: string;
-            /**
-             * Change
-             * @description Exact decimal, as text.
-             */
-            change: string;
+            /** Before */
+            before: string | null;
+            /** Change */
+            change: string | null;
             /** Change Ratio */
             change_ratio: string | null;
             key: components["schemas"]["Key"];
+        };
+        /**
+         * KeyMonth
+         * @description A month's share of taggable cost that carries a key.
+         */
+        KeyMonth: {
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Coverage */
+            coverage: string | null;
+        };
+        /**
+         * Load
+         * @description One delivery that was loaded.
+         */
+        Load: {
+            /** Load Id */
+            load_id: string;
+            /** Vendor */
+            vendor: string;
+            /** Export */
+            export: string;
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Version Id */
+            version_id: string;
+            /** Status */
+            status: string;
+            /** Rows */
+            rows: number | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Seconds */
+            seconds: string | null;
+            /** Started At */
+            started_at: string | null;
         };
         /**
          * Meta
@@ -346,6 +1164,19 @@ export interface components {
             is_partial: boolean;
         };
         /**
+         * MonthlyUse
+         * @description How much of a commitment was used in a month.
+         */
+        MonthlyUse: {
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Utilisation */
+            utilisation: string | null;
+        };
+        /**
          * Mover
          * @description A service of an account whose cost changed.
          */
@@ -355,16 +1186,10 @@ export interface components {
              * @description Exact decimal, as text.
              */
             cost: string;
-            /**
-             * Before
-             * @description Exact decimal, as text.
-             */
-            before: string;
-            /**
-             * Change
-             * @description Exact decimal, as text.
-             */
-            change: string;
+            /** Before */
+            before: string | null;
+            /** Change */
+            change: string | null;
             /** Change Ratio */
             change_ratio: string | null;
             service: components["schemas"]["Key"];
@@ -423,6 +1248,21 @@ export interface components {
             amount: string;
         };
         /**
+         * PriceCoverage
+         * @description The share of usage cost that has a list price.
+         */
+        PriceCoverage: {
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Currency */
+            currency: string;
+            /** Coverage */
+            coverage: string | null;
+        };
+        /**
          * Problem
          * @description The body of every failed answer.
          */
@@ -443,6 +1283,110 @@ export interface components {
              * @default
              */
             hint: string;
+        };
+        /**
+         * Proof
+         * @description One month of an export: source, raw table and FOCUS side by side.
+         */
+        Proof: {
+            /** Vendor */
+            vendor: string;
+            /** Export */
+            export: string;
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Currency */
+            currency: string | null;
+            /** Version Id */
+            version_id: string;
+            /** Lines */
+            lines: number | null;
+            /** Source Billed */
+            source_billed: string | null;
+            /** Raw Billed */
+            raw_billed: string | null;
+            /** Focus Billed */
+            focus_billed: string | null;
+            /** Billed Residual */
+            billed_residual: string | null;
+            /** Source Effective */
+            source_effective: string | null;
+            /** Focus Effective */
+            focus_effective: string | null;
+            /** Effective Residual */
+            effective_residual: string | null;
+        };
+        /**
+         * Purchase
+         * @description What was billed for a commitment in a month.
+         */
+        Purchase: {
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            key: components["schemas"]["Key"];
+            /** Type */
+            type: string | null;
+            /**
+             * Upfront Fee
+             * @description Exact decimal, as text.
+             */
+            upfront_fee: string;
+            /**
+             * Recurring Fee
+             * @description Exact decimal, as text.
+             */
+            recurring_fee: string;
+        };
+        /**
+         * Restatement
+         * @description A month that its provider delivered anew, with other costs.
+         */
+        Restatement: {
+            /** Vendor */
+            vendor: string;
+            /** Export */
+            export: string;
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Currency */
+            currency: string | null;
+            /** Former Version */
+            former_version: string;
+            /** Version Id */
+            version_id: string;
+            /**
+             * Restated At
+             * Format: date-time
+             */
+            restated_at: string;
+            /**
+             * Former Billed
+             * @description Exact decimal, as text.
+             */
+            former_billed: string;
+            /**
+             * Billed
+             * @description Exact decimal, as text.
+             */
+            billed: string;
+            /**
+             * Change
+             * @description Exact decimal, as text.
+             */
+            change: string;
+            /** Former Effective */
+            former_effective: string | null;
+            /** Effective */
+            effective: string | null;
         };
         /**
          * Row
@@ -479,6 +1423,14 @@ export interface components {
             amount: string;
         };
         /**
+         * Search
+         * @description What was found, the likeliest first.
+         */
+        Search: {
+            /** Results */
+            results: components["schemas"]["Found"][];
+        };
+        /**
          * Series
          * @description One line of the chart.
          */
@@ -500,6 +1452,73 @@ export interface components {
             values: string[];
             /** Is Other */
             is_other: boolean;
+        };
+        /**
+         * ServiceCoverage
+         * @description How much of a service's eligible usage is covered.
+         */
+        ServiceCoverage: {
+            service: components["schemas"]["Key"];
+            /**
+             * Covered Cost
+             * @description Exact decimal, as text.
+             */
+            covered_cost: string;
+            /**
+             * Eligible Cost
+             * @description Exact decimal, as text.
+             */
+            eligible_cost: string;
+            /** Coverage */
+            coverage: string | null;
+        };
+        /**
+         * Share
+         * @description A part of the cost.
+         */
+        Share: {
+            key: components["schemas"]["Key"];
+            /**
+             * Cost
+             * @description Exact decimal, as text.
+             */
+            cost: string;
+            /** Share */
+            share: string | null;
+        };
+        /**
+         * Sku
+         * @description What was bought, how much of it, at which price.
+         */
+        Sku: {
+            /** Sku */
+            sku: string | null;
+            /** Meter */
+            meter: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Quantity */
+            quantity: string | null;
+            /**
+             * Cost
+             * @description Exact decimal, as text.
+             */
+            cost: string;
+            /** Unit Price */
+            unit_price: string | null;
+        };
+        /**
+         * Spelling
+         * @description A value as somebody wrote it.
+         */
+        Spelling: {
+            /** Value */
+            value: string;
+            /**
+             * Cost
+             * @description Exact decimal, as text.
+             */
+            cost: string;
         };
         /**
          * Stack
@@ -542,6 +1561,32 @@ export interface components {
             top: components["schemas"]["Part"][];
         };
         /**
+         * TagKey
+         * @description A tag key in the month.
+         */
+        TagKey: {
+            /** Key */
+            key: string;
+            /** Dimension */
+            dimension: string;
+            /**
+             * Tagged Cost
+             * @description Exact decimal, as text.
+             */
+            tagged_cost: string;
+            /**
+             * Taggable Cost
+             * @description Exact decimal, as text.
+             */
+            taggable_cost: string;
+            /** Coverage */
+            coverage: string | null;
+            /** Value Count */
+            value_count: number | null;
+            /** Months */
+            months: components["schemas"]["KeyMonth"][];
+        };
+        /**
          * TagKeyMeta
          * @description A tag key, how to name it as a dimension, and the share of cost that carries it.
          */
@@ -552,6 +1597,34 @@ export interface components {
             dimension: string;
             /** Tagged Share */
             tagged_share: string | null;
+        };
+        /**
+         * Tags
+         * @description How well a month is tagged.
+         */
+        Tags: {
+            /** Currency */
+            currency: string;
+            /**
+             * Month
+             * @description Month, YYYY-MM.
+             */
+            month: string;
+            /** Tagged Share */
+            tagged_share: string | null;
+            /**
+             * Taggable Cost
+             * @description Exact decimal, as text.
+             */
+            taggable_cost: string;
+            /** Months */
+            months: components["schemas"]["KeyMonth"][];
+            /** Keys */
+            keys: components["schemas"]["TagKey"][];
+            /** Untagged */
+            untagged: components["schemas"]["Untagged"][];
+            /** Variants */
+            variants: components["schemas"]["Variant"][];
         };
         /**
          * Tile
@@ -604,6 +1677,141 @@ export interface components {
             values: string[];
             /** Before Values */
             before_values: string[] | null;
+        };
+        /**
+         * Trend
+         * @description Effective cost by time.
+         */
+        Trend: {
+            grain: components["schemas"]["Grain"];
+            /** Buckets */
+            buckets: components["schemas"]["Bucket"][];
+            /** Values */
+            values: string[];
+        };
+        /**
+         * Unmapped
+         * @description A service without a category.
+         */
+        Unmapped: {
+            /** Provider */
+            provider: string;
+            /** Service */
+            service: string | null;
+            /** Lines */
+            lines: number;
+            /**
+             * Cost
+             * @description Exact decimal, as text.
+             */
+            cost: string;
+            /** Currency */
+            currency: string;
+        };
+        /**
+         * Untagged
+         * @description A resource without any tag of its owner's.
+         */
+        Untagged: {
+            resource: components["schemas"]["Key"];
+            service: components["schemas"]["Key"];
+            account: components["schemas"]["Key"];
+            /**
+             * Cost
+             * @description Exact decimal, as text.
+             */
+            cost: string;
+        };
+        /**
+         * UsedCommitment
+         * @description A commitment that covered the entity's usage, or that it owns.
+         */
+        UsedCommitment: {
+            key: components["schemas"]["Key"];
+            /** Type */
+            type: string | null;
+            /**
+             * Used Cost
+             * @description Exact decimal, as text.
+             */
+            used_cost: string;
+            /**
+             * Unused Cost
+             * @description Exact decimal, as text.
+             */
+            unused_cost: string;
+        };
+        /**
+         * Value
+         * @description One value and its effective cost.
+         */
+        Value: {
+            key: components["schemas"]["Key"];
+            /**
+             * Cost
+             * @description Exact decimal, as text.
+             */
+            cost: string;
+        };
+        /**
+         * Values
+         * @description The values of a dimension, the costliest first.
+         */
+        Values: {
+            /** Dimension */
+            dimension: string;
+            /** Values */
+            values: components["schemas"]["Value"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * Variant
+         * @description Values of a key that differ only in case and punctuation.
+         */
+        Variant: {
+            /** Key */
+            key: string;
+            /** Dimension */
+            dimension: string;
+            /** Canonical */
+            canonical: string;
+            /** Values */
+            values: components["schemas"]["Spelling"][];
+        };
+        /**
+         * View
+         * @description A saved view.
+         */
+        View: {
+            /** Name */
+            name: string;
+            /** Query */
+            query: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * ViewBody
+         * @description What to save.
+         */
+        ViewBody: {
+            /**
+             * Query
+             * @description The page's query, after the ?.
+             */
+            query: string;
+        };
+        /**
+         * Views
+         * @description All saved views, by name.
+         */
+        Views: {
+            /** Views */
+            views: components["schemas"]["View"][];
         };
     };
     responses: never;
@@ -872,6 +2080,1752 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explored"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_csv: {
+        parameters: {
+            query?: {
+                /** @description One of meta's currencies; that of most cost if left out. */
+                currency?: string;
+                /** @description DIMENSION:OPERATOR:VALUE, repeatable. Operators: in, not, contains; null and notnull take no value. Values of one dimension and operator are alternatives; filters of different ones must all hold. */
+                filter?: string[];
+                /** @description First day; default a year ago. */
+                start?: string | null;
+                /** @description Day after the last; default the end of the data. */
+                end?: string | null;
+                /** @description What is added up. */
+                metric?: "effective_cost" | "billed_cost" | "contracted_cost" | "list_cost" | "usage_quantity";
+                /** @description How long a bucket is. */
+                grain?: "day" | "week" | "month" | "quarter";
+                /** @description Dimensions to group by, at most two. */
+                group?: string[];
+                /** @description What a period is compared with. */
+                compare?: "none" | "previous" | "year";
+                /** @description Unit of usage_quantity; that of most cost. */
+                unit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_parquet: {
+        parameters: {
+            query?: {
+                /** @description One of meta's currencies; that of most cost if left out. */
+                currency?: string;
+                /** @description DIMENSION:OPERATOR:VALUE, repeatable. Operators: in, not, contains; null and notnull take no value. Values of one dimension and operator are alternatives; filters of different ones must all hold. */
+                filter?: string[];
+                /** @description First day; default a year ago. */
+                start?: string | null;
+                /** @description Day after the last; default the end of the data. */
+                end?: string | null;
+                /** @description What is added up. */
+                metric?: "effective_cost" | "billed_cost" | "contracted_cost" | "list_cost" | "usage_quantity";
+                /** @description How long a bucket is. */
+                grain?: "day" | "week" | "month" | "quarter";
+                /** @description Dimensions to group by, at most two. */
+                group?: string[];
+                /** @description What a period is compared with. */
+                compare?: "none" | "previous" | "year";
+                /** @description Unit of usage_quantity; that of most cost. */
+                unit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    values: {
+        parameters: {
+            query: {
+                /** @description One of meta's currencies; that of most cost if left out. */
+                currency?: string;
+                /** @description DIMENSION:OPERATOR:VALUE, repeatable. Operators: in, not, contains; null and notnull take no value. Values of one dimension and operator are alternatives; filters of different ones must all hold. */
+                filter?: string[];
+                /** @description First day; default a year ago. */
+                start?: string | null;
+                /** @description Day after the last; default the end of the data. */
+                end?: string | null;
+                dimension: string;
+                /** @description Part of a value or of its name. */
+                search?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Values"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entities: {
+        parameters: {
+            query: {
+                /** @description One of meta's currencies; that of most cost if left out. */
+                currency?: string;
+                /** @description DIMENSION:OPERATOR:VALUE, repeatable. Operators: in, not, contains; null and notnull take no value. Values of one dimension and operator are alternatives; filters of different ones must all hold. */
+                filter?: string[];
+                /** @description First day; default a year ago. */
+                start?: string | null;
+                /** @description Day after the last; default the end of the data. */
+                end?: string | null;
+                /** @description SubAccountId, ServiceName, RegionId, ResourceId or tag:KEY. */
+                kind: string;
+                /** @description Part of a value or of its name. */
+                search?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entities"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entity: {
+        parameters: {
+            query: {
+                /** @description One of meta's currencies; that of most cost if left out. */
+                currency?: string;
+                /** @description DIMENSION:OPERATOR:VALUE, repeatable. Operators: in, not, contains; null and notnull take no value. Values of one dimension and operator are alternatives; filters of different ones must all hold. */
+                filter?: string[];
+                /** @description First day; default a year ago. */
+                start?: string | null;
+                /** @description Day after the last; default the end of the data. */
+                end?: string | null;
+                kind: string;
+                /** @description Left out: charges that have none. */
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commitments: {
+        parameters: {
+            query?: {
+                /** @description One of meta's; that of most cost if left out. */
+                currency?: string;
+                /** @description YYYY-MM; default the last. */
+                month?: string;
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commitments"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tags: {
+        parameters: {
+            query?: {
+                /** @description One of meta's; that of most cost if left out. */
+                currency?: string;
+                /** @description YYYY-MM; default the last. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices: {
+        parameters: {
+            query?: {
+                currency?: string;
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoices"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    anomalies: {
+        parameters: {
+            query?: {
+                currency?: string;
+                /** @description Complete days to look at. */
+                days?: number;
+                /** @description Smallest impact, in the currency. */
+                minimum?: number | string;
+                /** @description Which anomalies. */
+                acknowledged?: "all" | "open";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Anomalies"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description At least two characters. */
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Search"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_anomaly: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description What a foreign page cannot send. */
+                "X-Requested-With": "finops";
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledgement"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_view: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description What a foreign page cannot send. */
+                "X-Requested-With": "finops";
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description What the browser has is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong host */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description What a foreign page cannot send. */
+                "X-Requested-With": "finops";
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
                 };
             };
             /** @description What the browser has is still right. */

@@ -5,7 +5,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export type Grain = 'day' | 'week' | 'month' | 'quarter'
 
 function utc(day: string): Date {
-  return new Date(`${day.length === 7 ? `${day}-01` : day}T00:00:00Z`)
+  return new Date(`${day.length === 7 ? `${day}-01` : day.slice(0, 10)}T00:00:00Z`)
 }
 
 function iso(date: Date): string {

@@ -56,7 +56,8 @@ function abbreviated(size: number): string {
 export function short(value: Amount | number, currency: string, plus = false): string {
   const parsed = typeof value === 'number' ? value : number(value)
   if (Number.isNaN(parsed)) return NONE
-  return signed(parsed, symbol(currency), abbreviated(Math.abs(parsed)), plus)
+  const size = Math.abs(parsed)
+  return signed(size < 0.005 ? 0 : parsed, symbol(currency), abbreviated(size), plus)
 }
 
 /** For tables: always to the cent, so that columns align. */
@@ -68,7 +69,7 @@ export function cents(value: Amount, currency: string, plus = false): string {
 }
 
 /** Every digit there is, for tooltips: 'USD 1,234.5678'. */
-export function exact(value: Amount, currency: string): string {
+export function exact(value: Amount, currency: string | null): string {
   if (value === null || value === undefined) return 'none'
   const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(value) ?? []
   if (whole === '') return value
@@ -90,6 +91,15 @@ export function points(change: Amount): string {
   const parsed = number(change)
   if (Number.isNaN(parsed)) return NONE
   return signed(parsed, '', `${grouped(Math.abs(parsed) * 100, 1)} pt`, true)
+}
+
+/** The part of a long id that tells it from others; its whole belongs on hover. */
+export function brief(label: string): string {
+  if (label.startsWith('arn:')) return label.split(':').slice(5).join(':') || label
+  if (/^\/?(subscriptions|projects|providers|organizations)\//i.test(label) || label.startsWith('//')) {
+    return label.split('/').filter(Boolean).at(-1) ?? label
+  }
+  return label
 }
 
 export function count(value: number | Amount): string {

@@ -8,15 +8,6 @@ export interface Filter {
 
 const SPLIT = /^((?:tag:)?[^:]+):(?:(in|not|contains):(.*)|(null|notnull))$/s
 
-export function tagDimension(key: string): string {
-  return `tag:${encodeURIComponent(key)}`
-}
-
-/** A dimension as people read it: tag keys are percent-encoded in addresses. */
-export function tagKey(dimension: string): string {
-  return decodeURIComponent(dimension.slice(4))
-}
-
 /** Read the texts; those of one dimension and operator become one filter with several values. */
 export function readFilters(texts: string[]): Filter[] {
   const filters: Filter[] = []

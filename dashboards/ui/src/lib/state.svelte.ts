@@ -82,7 +82,7 @@ class Session {
   }
 
   dimensionLabel(name: string): string {
-    if (name.startsWith('tag:')) return `Tag ${name.slice(4)}`
+    if (name.startsWith('tag:')) return `Tag ${decodeURIComponent(name.slice(4))}`
     return this.meta?.dimensions.find((one) => one.name === name)?.label ?? name
   }
 }

@@ -1,0 +1,60 @@
+/** Columns of tables: what they say, sort by and tell on hover. */
+
+import { cents, count, exact, number, percent, type Amount } from './format'
+
+export interface Column<R> {
+  label: string
+  text: (row: R) => string | null
+  /** What to sort by; a column without it does not sort, and a row without it comes last. */
+  by?: (row: R) => number | string | null
+  title?: (row: R) => string | null | undefined
+  href?: (row: R) => string | undefined
+  /** good, bad, warn or nothing: any of them makes the cell a badge. */
+  tone?: (row: R) => string | undefined
+  isNumber?: boolean
+}
+
+type Currency<R> = string | ((row: R) => string | null)
+
+/** What makes the columns of rows of one kind. */
+export class Columns<R> {
+  words(label: string, of: (row: R) => string | null, more: Partial<Column<R>> = {}): Column<R> {
+    return { label, text: of, by: of, ...more }
+  }
+
+  /** An amount to the cent, with every digit on hover. */
+  money(label: string, of: (row: R) => Amount, currency: Currency<R>, more: Partial<Column<R>> = {}): Column<R> {
+    const its = (row: R): string => (typeof currency === 'string' ? currency : (currency(row) ?? ''))
+    return {
+      label, isNumber: true,
+      text: (row) => cents(of(row), its(row)),
+      by: (row) => number(of(row)),
+      title: (row) => exact(of(row), its(row)),
+      ...more,
+    }
+  }
+
+  /** The same with a plus before what grew. */
+  difference(label: string, of: (row: R) => Amount, currency: Currency<R>): Column<R> {
+    const its = (row: R): string => (typeof currency === 'string' ? currency : (currency(row) ?? ''))
+    return this.money(label, of, currency, { text: (row) => cents(of(row), its(row), true) })
+  }
+
+  counted(label: string, of: (row: R) => number | null): Column<R> {
+    return { label, isNumber: true, text: (row) => count(of(row)), by: of }
+  }
+
+  /** The relative change of a cost: more is bad. */
+  changed(label: string, of: (row: R) => { change: string | null; change_ratio: string | null }): Column<R> {
+    const isSame = (row: R): boolean => !number(of(row).change) || Math.abs(number(of(row).change_ratio)) < 0.0005
+    return {
+      label, isNumber: true,
+      text: (row) => {
+        const { change, change_ratio } = of(row)
+        return !number(change) ? '–' : change_ratio === null ? 'new' : percent(change_ratio, true)
+      },
+      by: (row) => number(of(row).change_ratio),
+      tone: (row) => (isSame(row) ? '' : number(of(row).change) > 0 ? 'bad' : 'good'),
+    }
+  }
+}
