@@ -5,12 +5,21 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from core.cli.options import config_option, demo_option, resolve
 from core.config import Config
 from core.errors import BadSetting
+
+QUIET: dict[str, Any] = {
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+    "h11_max_incomplete_event_size": 1_000_000,
+}
+"""How uvicorn runs; the server itself refuses URLs that are too long, with a reason."""
 
 
 @click.command()
@@ -68,9 +77,7 @@ def run(config: Config, *, is_demo: bool) -> None:
     click.echo(
         f"dashboards: http://{f'[{shown}]' if ':' in shown else shown}:{port}/  (Ctrl-C ends)"
     )
-    options = uvicorn.Config(
-        server.application(), log_level="warning", access_log=False, server_header=False
-    )
+    options = uvicorn.Config(server.application(), **QUIET)
     try:
         uvicorn.Server(options).run(sockets=[listening])
     except KeyboardInterrupt:

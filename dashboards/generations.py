@@ -6,6 +6,7 @@ file does not stop the pages, it is told on them.
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,8 +20,12 @@ import pyarrow as pa
 
 from core.backends.duckdb import Limits, connect_read_only, first_line
 from core.errors import FinopsError
-from core.warehouse import Warehouse
+from core.warehouse import Warehouse, disk_errors, link
 from dashboards.problems import Refused
+
+NEVER = (0, 0)
+"""What no file has for its inode and time."""
+AGAIN_SECONDS = 0.05
 
 
 @dataclass
@@ -68,8 +73,8 @@ class Generation:
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Run a query within its time."""
         with self.connection.cursor() as cursor:
-            timer = threading.Timer(self.seconds, cursor.interrupt)
-            timer.start()
+            done = threading.Event()
+            threading.Thread(target=stop_late, args=(cursor, self.seconds, done)).start()
             try:
                 yield cursor.execute(sql, dict(values or {}))
             except duckdb.InterruptException:
@@ -89,7 +94,14 @@ class Generation:
                     "Run `./finops focus build --full`.",
                 ) from None
             finally:
-                timer.cancel()
+                done.set()
+
+
+def stop_late(cursor: duckdb.DuckDBPyConnection, seconds: float, done: threading.Event) -> None:
+    """Interrupt a query that takes too long, until it has ended."""
+    if not done.wait(seconds):
+        while not done.wait(AGAIN_SECONDS):
+            cursor.interrupt()
 
 
 class Generations:
@@ -100,7 +112,7 @@ class Generations:
         self.notice = ""
         """Why a newer state of the database is not shown; '' where all is well."""
         self._opened: Generation | None = None
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, int] | None = NEVER
         self._lock = threading.Lock()
         self._open_files, self._former = ExitStack(), ExitStack()
 
@@ -122,7 +134,7 @@ class Generations:
         with self._lock:
             self._open_files.close()
             self._former.close()
-            self._opened = self._seen = None
+            self._opened, self._seen = None, NEVER
 
     def _stamp(self) -> tuple[int, int] | None:
         try:
@@ -154,7 +166,7 @@ class Generations:
         self._opened, self.notice = generation, ""
 
     def _open(self, opened: ExitStack) -> Generation:
-        path = self._published()
+        path = self._published(opened)
         connection = opened.enter_context(connect_read_only(path, self.limits))
         published = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
         number = path.stem.rpartition("-")[2]
@@ -167,10 +179,17 @@ class Generations:
         generation.rows("SELECT tag_set_id FROM marts.tag_sets LIMIT 0")
         return generation
 
-    def _published(self) -> Path:
-        """Return the generation's own file: under the database's name DuckDB would find the
-        former one, which this process still has open."""
+    def _published(self, opened: ExitStack) -> Path:
+        """Return a name that only this state of the database has: the generation's own file.
+
+        By the name of the database DuckDB would find the former state, which this process still
+        has open; where another program put the file in place, a link lends one.
+        """
         for path in reversed(Warehouse(self.database).generations()):
             if path.samefile(self.database):
                 return path
-        return self.database
+        beside = tempfile.TemporaryDirectory(prefix=".finops-", dir=self.database.parent)
+        lent = Path(opened.enter_context(beside)) / self.database.name
+        with disk_errors(self.database):
+            link(self.database, lent)
+        return lent

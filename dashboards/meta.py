@@ -150,14 +150,13 @@ def state(month: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete_until(months: list[dict[str, Any]]) -> date:
-    """Return the day from which on figures still grow: in the first open month, or its end."""
-    for row in months:
-        if row["is_partial"]:
-            month: date = row["month"]
-            reached: date = row["complete_until"] or row["last_date"]
-            return min(max(reached, month), next_period(month))
-    last: date = months[-1]["month"]
-    return next_period(last)
+    """Return the day from which on figures still grow: in the last month, if it is open."""
+    last = months[-1]
+    month: date = last["month"]
+    if not last["is_partial"]:
+        return next_period(month)
+    reached: date = last["complete_until"] or last["last_date"]
+    return min(max(reached, month), next_period(month))
 
 
 def currency_of(generation: Generation, name: str) -> CurrencyMeta:

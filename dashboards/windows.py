@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,7 +81,7 @@ def windows_of(generation: Generation, asked: MonthAsked) -> Windows:
         raise Refused(
             404, f"there is no cost in {asked.month}", f"Data: {first:%Y-%m} to {last:%Y-%m}."
         )
-    end = min(max(meta.complete_until, month), next_period(month))
+    end = min(max(meta.complete_until, month + timedelta(days=1)), next_period(month))
     before = shift(month, -1)
     whole = end == next_period(month)
     before_end = month if whole else min(before + (end - month), month)

@@ -117,16 +117,22 @@ def connect_read_only(
     except duckdb.Error as error:
         raise unopened(path, error) from error
     with closing(opened) as connection:
-        for statement in (
-            "SET TimeZone = 'UTC'",
-            "SET enable_external_access = false",
-            "SET lock_configuration = true",
-        ):
-            connection.execute(statement)
+        if not is_locked(connection):
+            for statement in (
+                "SET TimeZone = 'UTC'",
+                "SET enable_external_access = false",
+                "SET lock_configuration = true",
+            ):
+                connection.execute(statement)
         try:
             yield connection
         except duckdb.IOException as error:
             raise unopened(path, error) from error
+
+
+def is_locked(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether this process has the same file open already, with what we would set."""
+    return connection.execute("SELECT current_setting('lock_configuration')").fetchone() == (True,)
 
 
 def unopened(path: Path, error: Exception) -> FinopsError:

@@ -1,4 +1,4 @@
-"""What the pages must show, asked of focus.cost_and_usage in plain SQL, by definitions of its own."""
+"""What the pages must show: plain SQL on focus.cost_and_usage, by definitions of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAY = (
     'last_day(CAST("BillingPeriodStart" AS DATE))))'
 )
 PRICED = (
-    "\"ChargeCategory\" = 'Usage' AND (\"ListUnitPrice\" IS NOT NULL OR \"EffectiveCost\" < 0 "
+    '"ChargeCategory" = \'Usage\' AND ("ListUnitPrice" IS NOT NULL OR "EffectiveCost" < 0 '
     "OR coalesce(\"CommitmentDiscountStatus\" = 'Unused', false))"
 )
 COSTS = {
@@ -66,7 +66,7 @@ def condition(asked: Asked) -> tuple[str, list[Any]]:
     parts, values = ["true"], []
     for name, wanted in by_dimension.items():
         may, must = [], []
-        for operator, value in wanted:
+        for operator, _ in wanted:
             if operator == "in":
                 may.append(f"{column(name)} = ?")
             elif operator == "contains":
