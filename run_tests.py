@@ -27,6 +27,8 @@ import bootstrap
 ROOT = Path(__file__).resolve().parent
 SHORT = "--output-format concise"
 NO_TESTS = 5  # pytest's exit code
+SHARED_DEMO = "DEMO_OF_THE_TESTS"
+"""Names the folder where the tiers that look at the demo's data share it."""
 RUNNING: set[subprocess.Popen[bytes]] = set()
 """What Ctrl-C must end."""
 
@@ -89,11 +91,16 @@ class Suite:
 TIERS: tuple[Checks | Suite, ...] = (
     Checks("lint", "style and format", (f"ruff check {SHORT} .", f"ruff format --check {SHORT} .")),
     Checks("types", "strict types", ("mypy",)),
-    Suite("unit", "one piece at a time, with the doctests", "core vendors dashboards --doctest-modules"),
+    Suite(
+        "unit",
+        "one piece at a time, with the doctests",
+        "core vendors dashboards --doctest-modules",
+    ),
     Suite("integration", "from export to marts", "-n 2", minutes=15),
     Suite("property", "what must hold for any input", "-n 2"),
     Suite("slow", "kills, a fresh clone", minutes=15, beside=True),
     Suite("dbt", "the FOCUS project", beside=True),
+    Suite("serve", "the dashboards' server", beside=True),
     Suite("docs", "the documentation against the code", beside=True),
     Suite("s3", "against an S3 server", beside=True),
     Suite("azurite", "against an Azure Blob server", beside=True),
@@ -217,7 +224,9 @@ def main() -> int:
     wanted = options.tier or (QUICK if options.quick else [tier.name for tier in TIERS])
     if options.coverage:
         call(["-m", "coverage", "erase"], 1, sys.stdout)
-    counts = dict(run_tiers([tier for tier in TIERS if tier.name in wanted], options))
+    with tempfile.TemporaryDirectory() as shared:
+        os.environ.setdefault(SHARED_DEMO, shared)
+        counts = dict(run_tiers([tier for tier in TIERS if tier.name in wanted], options))
     if options.coverage:
         call(["-m", "coverage", "report"], 1, sys.stdout)
     failed = [name for name, count in counts.items() if count.failed]
