@@ -48,8 +48,9 @@ async function failure(response: Response): Promise<ApiError> {
   return new ApiError(problem, response.status)
 }
 
-export async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
-  const known = kept<T>(url)
+/** Ask, or take what is kept; `isFresh` asks in any case. */
+export async function get<T>(url: string, signal?: AbortSignal, isFresh = false): Promise<T> {
+  const known = isFresh ? undefined : kept<T>(url)
   if (known !== undefined) return known
   let response: Response
   try {

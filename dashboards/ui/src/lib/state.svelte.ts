@@ -53,6 +53,9 @@ export function adjust(
   go(route.path, params, how)
 }
 
+/** Milliseconds between two looks for newer data. */
+const LOOK_AGAIN = 60_000
+
 class Session {
   meta = $state.raw<Meta | undefined>()
   error = $state.raw<ApiError | undefined>()
@@ -60,11 +63,12 @@ class Session {
 
   constructor() {
     watchGeneration(() => void this.load())
+    setInterval(() => void (document.hidden || this.load()), LOOK_AGAIN)
   }
 
   async load(): Promise<void> {
     try {
-      this.meta = await get<Meta>(address('meta'))
+      this.meta = await get<Meta>(address('meta'), undefined, true)
       this.generation = this.meta.generation
       this.error = undefined
     } catch (error) {

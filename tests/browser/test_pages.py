@@ -1,0 +1,65 @@
+"""Every page in both themes: drawn, readable, still, and without a word to the outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.visit import Visit
+
+PAGES = {
+    "overview": "overview",
+    "explorer": "explore",
+    "accounts": "entities",
+    "service": "entity?kind=ServiceName&value=Amazon+Elastic+Compute+Cloud",
+    "commitments": "commitments",
+    "tags": "tags",
+    "invoices": "invoices",
+    "anomalies": "anomalies?acknowledged=all",
+    "health": "health",
+}
+SERIOUS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+  .filter((one) => ['serious', 'critical'].includes(one.impact))
+  .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html).join(' | ')}`)"""
+UNTOLD_CHARTS = """() => [...document.querySelectorAll('figure')]
+  .filter((figure) => figure.querySelector('canvas') && !figure.querySelector('table caption'))
+  .map((figure) => figure.querySelector('h2').textContent)"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_still_and_accessible(
+    themed: Visit, theme: str, name: str, axe: str, pictures: Path
+) -> None:
+    themed.begin()
+    page = themed.go(PAGES[name])
+    page.screenshot(path=pictures / f"{name}-{theme}.png", full_page=True)
+
+    titles = page.locator("figure h2").all_inner_texts()
+    assert titles and all(titles)
+    assert page.evaluate(UNTOLD_CHARTS) == []
+    assert page.locator("[role=alert]").count() == 0
+    assert page.evaluate("shifts") == []
+    page.evaluate(axe)
+    assert page.evaluate(SERIOUS) == []
+    assert themed.troubles == []
+
+
+@pytest.mark.parametrize("width", [390, 768, 2560])
+def test_no_page_is_wider_than_the_window(visit: Visit, width: int, pictures: Path) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    try:
+        for name, route in PAGES.items():
+            page = visit.go(route)
+            page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    finally:
+        visit.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_a_page_that_does_not_exist_is_told_with_a_way_back(visit: Visit) -> None:
+    visit.go("overview")
+    visit.page.evaluate("location.hash = '#/nowhere'")
+    visit.page.get_by_role("heading", name="There is no such page").wait_for()
+    visit.page.get_by_role("link", name="Go to the overview").click()
+    visit.arrive("overview")
