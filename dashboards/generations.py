@@ -25,7 +25,7 @@ from dashboards.problems import Refused
 
 NEVER = (0, 0)
 """What no file has for its inode and time."""
-AGAIN_SECONDS = 0.05
+AGAIN_SECONDS = 0.01
 
 
 @dataclass

@@ -198,7 +198,7 @@ class Guard:
         settings = self.server.settings
         check_host(headers, settings)
         if len(scope["query_string"]) + len(scope["raw_path"]) > LONGEST_URL:
-            raise Refused(413, "the URL is too long", "Use fewer filters.")
+            raise Refused(400, "the URL is too long", "Use fewer filters.")
         token = QueryParams(scope["query_string"]).get("token") if scope["path"] == "/" else None
         check_user(headers, token, settings)
         check_origin(scope["method"], headers)

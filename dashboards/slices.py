@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dashboards.dimensions import DAILY_MART, TAG_MART, Dimension, dimension
 from dashboards.problems import Refused
@@ -19,9 +19,20 @@ from dashboards.problems import Refused
 NO_CURRENCY = "no currency"
 FILTERS = 200
 FILTER = re.compile(r"(tag:[^:]+|[A-Za-z_]+):(in|not|contains|null|notnull)(?::(.*))?", re.DOTALL)
+DAY = re.compile(r"(19[7-9]|20\d|21\d)\d-\d{2}-\d{2}", re.ASCII)
 CURRENCY = f"coalesce(billing_currency, '{NO_CURRENCY}')"
 
 Text = Annotated[str, Field(max_length=2000)]
+
+
+def iso_day(value: object) -> object:
+    """Let only YYYY-MM-DD be a day, of 1970 to 2199; a bare number would be seconds since 1970."""
+    if not isinstance(value, str) or not DAY.fullmatch(value):
+        raise ValueError("a day is written YYYY-MM-DD, from 1970 to 2199")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(iso_day)]
 
 
 class Slice(BaseModel):
@@ -55,9 +66,9 @@ class Slice(BaseModel):
 class PeriodSlice(Slice):
     """Which charges of which days."""
 
-    start: Annotated[date | None, Field(description="First day; default a year ago.")] = None
+    start: Annotated[Day | None, Field(description="First day; default a year ago.")] = None
     end: Annotated[
-        date | None, Field(description="Day after the last; default the end of the data.")
+        Day | None, Field(description="Day after the last; default the end of the data.")
     ] = None
 
 

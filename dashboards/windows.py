@@ -27,7 +27,8 @@ class MonthAsked(BaseModel):
         str, Field(max_length=20, description="One of meta's; that of most cost if left out.")
     ] = ""
     month: Annotated[
-        str, Field(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$", description="YYYY-MM; default the last.")
+        str,
+        Field(pattern=r"^([12]\d{3}-(0[1-9]|1[0-2]))?$", description="YYYY-MM; default the last."),
     ] = ""
 
 
