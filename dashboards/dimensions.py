@@ -99,7 +99,11 @@ def dimension(name: str) -> Dimension:
     if re.fullmatch(f"{TAG}[^:]{{1,600}}", name):
         key = unquote(name.removeprefix(TAG))
         return Dimension(tag_dimension(key), key, key, "Tags")
-    raise Refused(400, f"there is no dimension {name[:80]!r}", "/api/v1/meta lists them.")
+    raise Refused(
+        400,
+        f"there is no dimension {name[:80]!r}",
+        "There are ServiceName, SubAccountId, RegionId, tag:KEY and more: /api/v1/meta has all.",
+    )
 
 
 def tag_dimension(key: str) -> str:

@@ -17,6 +17,8 @@ from dashboards.meta import CurrencyMeta, currency_of
 from dashboards.problems import Refused
 from dashboards.slices import CURRENCY
 
+MONTH = r"^([12]\d{3}-(0[1-9]|1[0-2]))?$"
+
 
 class MonthAsked(BaseModel):
     """One month in one currency."""

@@ -21,7 +21,7 @@ COMMANDS = {
     "demo": "core.cli.demo:demo",
     "run": "core.cli.run:run",
     "serve": "dashboards.cli:serve",
-    "report": "core.cli.report:report",
+    "report": "dashboards.terminal:report",
     "focus": "core.cli.focus:focus",
     "query": "core.cli.query:query",
     "doctor": "core.cli.doctor:doctor",

@@ -1,4 +1,4 @@
-"""`finops report`: the figures of the dashboards on the terminal."""
+"""The overview on the terminal: months, rankings, commitments, restatements, the proof."""
 
 from __future__ import annotations
 
@@ -6,48 +6,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from core.cli.options import config_option, demo_option, json_option, print_json, resolve
 from core.cli.tables import console
 from core.periods import name as period_name
-from core.report import CurrencyOverview, Overview, overview, residual
+from core.report import CurrencyOverview, Overview, residual
 
 BLOCKS = " ▏▎▍▌▋▊▉█"
 BAR = 20
 PROVEN_SHOWN = 6
-
-
-@click.group()
-def report() -> None:
-    """Print what you spend, what changed and what is proven."""
-
-
-@report.command("overview")
-@config_option
-@demo_option
-@json_option
-@click.option("--top", default=8, show_default=True, help="Lines in each ranking.")
-@click.pass_context
-def overview_command(
-    ctx: click.Context, config_path: str | None, demo: bool | None, as_json: bool, top: int
-) -> None:
-    """Print spend by month, top services and accounts, movers, savings and the proof.
-
-    \b
-    Examples:
-      ./finops report overview --demo
-      ./finops report overview --json | jq '.currencies[0].months[-1]'
-    """
-    config = resolve(ctx, config_path, demo=demo)
-    found = overview(config.database_path, top=top)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        print_overview(found)
 
 
 def print_overview(found: Overview) -> None:
