@@ -47,13 +47,11 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def finops(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Finops:
+def finops(tmp_path: Path) -> Finops:
     """The commands of a user who has no data yet."""
     home = tmp_path / "home"
     home.mkdir()
-    return Finops(home, capsys, monkeypatch)
+    return Finops(home)
 
 
 @pytest.fixture

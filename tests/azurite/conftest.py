@@ -128,14 +128,12 @@ def upload(service: Any) -> Callable[[Container], Uploaded]:
 @pytest.fixture
 def anonymous(
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
     endpoint: str,
 ) -> Finops:
     """The commands, with Azurite as Azure and no credentials."""
     home = tmp_path / "home"
     home.mkdir()
-    finops = Finops(home, capsys, monkeypatch)
+    finops = Finops(home)
     finops.environment |= {"OPEN_FINOPS_AZURE_ENDPOINT_URL": endpoint}
     return finops
 

@@ -105,9 +105,7 @@ def bucket(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bu
 
 
 @pytest.fixture
-def finops(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Finops:
+def finops(tmp_path: Path) -> Finops:
     home = tmp_path / "home"
     home.mkdir()
-    return Finops(home, capsys, monkeypatch)
+    return Finops(home)

@@ -24,7 +24,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     container = Container(home / "container")
     container.deliver("2026-01", ["1.10", "1.10"])
     finops = Finops(home)
-    result = finops.run("azure", "import-export", *container.options, "--no-transform")
+    result = finops("azure", "import-export", *container.options, "--no-transform")
     assert result.code == 0, result.err
     return finops.data
 

@@ -27,7 +27,7 @@ class Demo:
         self.finops = Finops(home)
         names = ["-n", NAMES["actual"], "-a", NAMES["amortized"]]
         source = ["-S", str(self.root), "-p", "exports"]
-        result = self.finops.run("azure", "import-export", *source, *names, timeout=900)
+        result = self.finops("azure", "import-export", *source, *names)
         assert result.code == 0, result.err
         self.attention = result.err
 

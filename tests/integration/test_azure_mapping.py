@@ -59,7 +59,7 @@ class Built:
         self.passed_on = self.run([*container.options[:4], "-f", "focus"])
 
     def run(self, options: list[str]) -> Result:
-        result = self.finops.run("azure", "import-export", *options, timeout=600)
+        result = self.finops("azure", "import-export", *options)
         assert result.code == 0, result.err
         return result
 
@@ -259,7 +259,7 @@ def test_real_lines_keep_every_decimal_up_to_focus(tmp_path, samples):
     container = Container(tmp_path / "container")
     container.deliver_pair("2023-09", {"actual": actual, "amortized": lines})
     finops = Finops(tmp_path)
-    result = finops.run("azure", "import-export", *container.pair, timeout=600)
+    result = finops("azure", "import-export", *container.pair)
     assert result.code == 0, result.err
     assert "attention" not in result.err
     assert finops.sql(

@@ -20,7 +20,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bucket = Bucket(home / "bucket")
     bucket.deliver("2026-01", ["1.10", "1.10"])
     finops = Finops(home)
-    result = finops.run("aws", "import-cur", *bucket.options, "--no-transform")
+    result = finops("aws", "import-cur", *bucket.options, "--no-transform")
     assert result.code == 0, result.err
     return finops.data
 

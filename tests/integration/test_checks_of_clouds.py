@@ -86,7 +86,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Finops:
     write(home / "focus" / "a.csv", [focus_charge()])
     (home / "config.toml").write_text(CONFIG.format(home=home))
     finops = Finops(home)
-    result = finops.run("run", timeout=600)
+    result = finops("run")
     assert result.code == 0, result.err
     return finops
 

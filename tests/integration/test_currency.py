@@ -24,7 +24,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Finops:
     rows = [charge("10", day=day, BillingCurrency="EUR") for day in (1, 2, 3)]
     write_csv(root / "in" / "a.csv", [*rows, charge("1")])
     (root / "config.toml").write_text("")
-    result = finops.run("focus", "import", "-P", "Grafana", "-S", str(root / "in"), timeout=300)
+    result = finops("focus", "import", "-P", "Grafana", "-S", str(root / "in"))
     assert result.code == 0, result.err
     return finops
 
@@ -35,7 +35,7 @@ def build(home: Finops, rates: str | None = RATES, display: str = "USD") -> Resu
         (home.home / "rates.csv").write_text(rates)
     config = home.home / "config.toml"
     config.write_text(f'[currency]\ndisplay = "{display}"\nrates = "rates.csv"\n')
-    return home.run("focus", "build", "-c", str(config), timeout=300)
+    return home("focus", "build", "-c", str(config))
 
 
 def test_without_a_display_currency_each_shows_its_own(home):

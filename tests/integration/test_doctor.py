@@ -16,8 +16,8 @@ Usage = namedtuple("Usage", "total used free")
 
 
 @pytest.fixture
-def healthy(built, capsys, monkeypatch) -> Finops:
-    return Finops(built.home, capsys, monkeypatch)
+def healthy(built) -> Finops:
+    return Finops(built.home)
 
 
 def diagnosis(finops: Finops, code: int = 0, **env: str) -> dict[str, list[dict[str, str]]]:

@@ -22,10 +22,10 @@ EVERYTHING_BROKEN = """
 
 
 @pytest.fixture
-def loaded(built, tmp_path, capsys, monkeypatch) -> Finops:
+def loaded(built, tmp_path) -> Finops:
     home = tmp_path / "loaded"
     copied(built, home)
-    return Finops(home, capsys, monkeypatch)
+    return Finops(home)
 
 
 def change(finops: Finops, statements: str) -> None:

@@ -20,7 +20,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_csv(home / "in" / "a.csv", [charge("1.10"), charge("1.10")])
     finops = Finops(home)
     arguments = ("focus", "import", "-P", "Grafana", "-S", str(home / "in"), "--no-transform")
-    result = finops.run(*arguments)
+    result = finops(*arguments)
     assert result.code == 0, result.err
     return finops.data
 

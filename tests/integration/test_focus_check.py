@@ -14,10 +14,10 @@ from tests.fixtures.finops import Finops
 
 
 @pytest.fixture
-def finops(built, tmp_path, capsys, monkeypatch) -> Finops:
+def finops(built, tmp_path) -> Finops:
     home = tmp_path / "home"
     copied(built, home)
-    return Finops(home, capsys, monkeypatch)
+    return Finops(home)
 
 
 def change(finops: Finops, *statements: str) -> None:
@@ -34,7 +34,7 @@ def proofs(finops: Finops) -> list[Proof]:
 
 def test_a_sound_database_passes_and_stays_untouched(built):
     before = built.fingerprint()
-    result = built.run("focus", "check", "--json")
+    result = built("focus", "check", "--json")
     found = json.loads(result.out)
 
     assert result.code == 0, result.err

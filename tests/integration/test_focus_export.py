@@ -21,11 +21,11 @@ JANUARY, FEBRUARY = "BillingPeriod=2026-01", "BillingPeriod=2026-02"
 
 
 @pytest.fixture
-def finops(built, tmp_path, capsys, monkeypatch) -> Finops:
+def finops(built, tmp_path) -> Finops:
     """A command line with a database of its own."""
     home = tmp_path / "home"
     copied(built, home)
-    return Finops(home, capsys, monkeypatch)
+    return Finops(home)
 
 
 def exported(finops: Finops, *arguments: str) -> Path:

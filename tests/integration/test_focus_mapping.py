@@ -60,7 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Finops:
         write_csv(root / "in" / name / "bill.csv", rows)
         text += f'[[focus.sources]]\nprovider = "{name}"\nsource = "{root}/in/{name}"\n'
     (root / "config.toml").write_text(text)
-    result = finops.run("focus", "import", "-c", str(root / "config.toml"), timeout=300)
+    result = finops("focus", "import", "-c", str(root / "config.toml"))
     assert result.code == 0, result.err
     (root / "said").write_text(result.err)
     return finops
@@ -162,7 +162,7 @@ def test_oci_reports_become_focus(home):
 def test_gaps_are_told_for_each_column(home):
     said = (home.home / "said").read_text()
     assert "attention: No effective: left out, though FOCUS wants it always: EffectiveCost" in said
-    listed = json.loads(home.run("focus", "list-gaps", "-P", "oci", "--json").out)
+    listed = json.loads(home("focus", "list-gaps", "-P", "oci", "--json").out)
     assert {g["column"]: g["state"] for g in listed if g["wanted"] == "always"} == {
         "EffectiveCost": "left out",
         "ListCost": "left out",
@@ -170,12 +170,12 @@ def test_gaps_are_told_for_each_column(home):
 
 
 def test_a_source_may_be_chosen_by_its_name(home):
-    result = home.run("focus", "import", "-c", str(home.home / "config.toml"), "-P", "Next")
+    result = home("focus", "import", "-c", str(home.home / "config.toml"), "-P", "Next")
     assert result.out == "Next  nothing new: 1 billing period is current\n"
 
 
 def test_the_checks_pass_on_a_copy(home):
-    found = json.loads(home.run("focus", "check", "--json", timeout=300).out)
+    found = json.loads(home("focus", "check", "--json").out)
     assert {check["state"] for check in found["checks"]} <= {"passed", "warning"}
     assert {proof["state"] for proof in found["reconciliation"]} == {"proven"}
 
@@ -185,7 +185,7 @@ def test_the_same_bill_from_another_export_is_refused(home, tmp_path: Path):
     write_csv(tmp_path / "again.csv", [charge("9.00")])
     before = home.fingerprint()
 
-    result = home.run("focus", "import", "-P", "Reseller", "-S", str(tmp_path), timeout=300)
+    result = home("focus", "import", "-P", "Reseller", "-S", str(tmp_path))
 
     assert result.code == 3, result.err
     assert "both hold the bill of payer 0042 for 2026-01" in result.error

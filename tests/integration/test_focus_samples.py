@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Finops:
     """All 26 files as parts of one source; two are scenarios of the same charges."""
     finops = Finops(tmp_path_factory.mktemp("spec"))
     options = ("-P", "spec", "-S", str(SPEC), "--delivery", "parts")
-    result = finops.run("focus", "import", *options, timeout=300)
+    result = finops("focus", "import", *options)
     assert result.code == 0, result.err
     return finops
 

@@ -21,7 +21,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(home / "export" / "a.parquet", [line("1.10", month="2025-12")])
     finops = Finops(home)
     arguments = ["gcp", "import-billing", "--source", str(home / "export"), "--no-transform"]
-    result = finops.run(*arguments)
+    result = finops(*arguments)
     assert result.code == 0, result.err
     return finops.data
 

@@ -77,7 +77,7 @@ def bill(tmp_path_factory: pytest.TempPathFactory) -> Finops:
     home = tmp_path_factory.mktemp("mapped")
     write(home / "export" / "a.json", LINES)
     finops = Finops(home)
-    result = finops.run("gcp", "import-billing", "--source", str(home / "export"), timeout=600)
+    result = finops("gcp", "import-billing", "--source", str(home / "export"))
     assert result.code == 0, result.err
     return finops
 

@@ -28,7 +28,7 @@ def imported(factory: pytest.TempPathFactory, dialect: str, form: str) -> Finops
     finops = Finops(factory.mktemp("home"))
     keys = {"OPEN_FINOPS_AWS_TAG_KEYS": "team,env,CostCenter,Name,aws:createdBy"}
     options = ["-b", str(folder), "-p", "exports", "-n", "finops-demo"]
-    result = finops.run("aws", "import-cur", *options, env=keys, timeout=300)
+    result = finops("aws", "import-cur", *options, env=keys)
     assert result.code == 0, result.err
     return finops
 

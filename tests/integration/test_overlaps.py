@@ -49,7 +49,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Finops]:
         if vendor not in made:
             root = tmp_path_factory.mktemp(vendor)
             made[vendor] = Finops(root)
-            result = made[vendor].run(*NATIVE[vendor][0](root), timeout=300)
+            result = made[vendor](*NATIVE[vendor][0](root))
             assert result.code == 0, result.err
         return made[vendor]
 
@@ -81,7 +81,7 @@ def test_a_focus_file_of_a_bill_that_a_native_export_holds_is_refused(
         tmp_path, ProviderName=name, BillingAccountId=account.format(payer=payer)
     )
 
-    result = home.run(*arguments, timeout=300)
+    result = home(*arguments)
 
     assert_one_error(result, 3, (f"{payer} for 2026-01", f"'{export}'", "'focus Tool'"))
     assert home.fingerprint() == before
@@ -105,4 +105,4 @@ def test_another_providers_account_of_the_same_number_is_not_the_same(homes, tmp
     payer = NATIVE["aws"][2]
     arguments = focus_file(tmp_path, ProviderName="Datadog", BillingAccountId=payer)
 
-    assert homes("aws").run(*arguments, timeout=300).code == 0
+    assert homes("aws")(*arguments).code == 0

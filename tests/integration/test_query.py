@@ -31,8 +31,8 @@ ONE_OF_EACH = """
 
 
 @pytest.fixture
-def ask(built, capsys, monkeypatch):
-    return Finops(built.home, capsys, monkeypatch)
+def ask(built):
+    return Finops(built.home)
 
 
 def answer(result) -> list[dict[str, object]]:

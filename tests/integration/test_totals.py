@@ -87,7 +87,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Finops:
     )
     options = config(finops, text + entry(native))
     for command in (["run", "--no-transform"], ["focus", "build"]):
-        result = finops.run(*command, *options, timeout=300)
+        result = finops(*command, *options)
         assert result.code == 0, result.err
     return finops
 
@@ -140,7 +140,7 @@ def test_equal_bill_lines_are_kept_in_focus(home: Finops):
 def test_a_second_run_changes_nothing(home: Finops):
     before = home.fingerprint()
 
-    result = home.run("run", "-c", str(home.home / "config.toml"))
+    result = home("run", "-c", str(home.home / "config.toml"))
 
     assert result.code == 0
     assert result.out.count("nothing new") == 6
@@ -158,7 +158,7 @@ def test_a_restated_month_rebuilds_exactly_that_month(home: Finops):
     corrected = line("7.77", month="2026-02", payer="000000000005")
     bucket.deliver("2026-02", lines=[corrected], version="second")
 
-    result = home.run("run", "-c", str(home.home / "config.toml"), timeout=300)
+    result = home("run", "-c", str(home.home / "config.toml"))
 
     assert result.code == 0, result.err
     assert home.content(others) == before

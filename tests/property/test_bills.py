@@ -28,11 +28,11 @@ FEW = settings(
 nor shown, for it is long."""
 
 
-def imported(bill: Bill, folder: str, finops: Finops, *more: str) -> Finops:
+def imported(bill: Bill, folder: str, *more: str) -> Finops:
     """Import a bill with a database of its own."""
     home = Path(folder) / "home"
     home.mkdir()
-    own = Finops(home, finops.capture, finops.patch)
+    own = Finops(home)
     result = own(*bill.write(Path(folder)), *more)
     assert result.code == 0, result.err
     return own
@@ -59,11 +59,11 @@ def assert_conserved(bill: Bill, found: dict[Any, tuple[Any, ...]]) -> None:
 @pytest.mark.parametrize("vendor", VENDORS)
 @given(data=st.data())
 @settings(FEW, max_examples=8)
-def test_raw_tables_hold_what_the_lines_say(vendor: str, data: st.DataObject, finops: Finops):
+def test_raw_tables_hold_what_the_lines_say(vendor: str, data: st.DataObject):
     bill = data.draw(VENDORS[vendor](12))
     assume(len(bill.rows) >= 5)
     with tempfile.TemporaryDirectory() as folder:
-        own = imported(bill, folder, finops, "--no-transform")
+        own = imported(bill, folder, "--no-transform")
         for stage in ("source", "raw"):
             assert_conserved(bill, sums(own, stage))
             assert {key: one[0] for key, one in sums(own, stage).items()} == bill.rows
@@ -72,11 +72,11 @@ def test_raw_tables_hold_what_the_lines_say(vendor: str, data: st.DataObject, fi
 @pytest.mark.parametrize("vendor", VENDORS)
 @given(data=st.data())
 @settings(FEW, max_examples=2)
-def test_focus_holds_what_the_lines_say(vendor: str, data: st.DataObject, finops: Finops):
+def test_focus_holds_what_the_lines_say(vendor: str, data: st.DataObject):
     bill = data.draw(VENDORS[vendor](50))
     assume(len(bill.rows) >= 20)
     with tempfile.TemporaryDirectory() as folder:
-        own = imported(bill, folder, finops)
+        own = imported(bill, folder)
         assert_conserved(bill, sums(own, "focus"))
         found = own.sql(
             "SELECT strftime(BillingPeriodStart, '%Y-%m'), BillingAccountId, SubAccountId, "
