@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,14 +35,21 @@ def fingerprint(database: Path, period: str) -> list[Any]:
         ).fetchall()
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "finops.duckdb"
+@pytest.fixture(scope="module")
+def two_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months in FOCUS; read only."""
+    path = tmp_path_factory.mktemp("slices") / "finops.duckdb"
     rawdb.create(path)
     rawdb.deliver(path, "2026-01", [usage("1")])
     rawdb.deliver(path, "2026-02", [usage("2"), usage("2")])
     rawdb.build(path)
     return path
+
+
+@pytest.fixture
+def database(two_months: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return shutil.copy(two_months, tmp_path / "finops.duckdb")
 
 
 def test_a_restated_month_replaces_itself_and_nothing_else(database: Path) -> None:

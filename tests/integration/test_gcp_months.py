@@ -60,13 +60,12 @@ def test_nothing_new_opens_nothing_for_writing(tmp_path: Path, finops: Finops) -
 def test_late_lines_in_a_new_file_join_their_invoice_month(tmp_path: Path, finops: Finops) -> None:
     folder = tmp_path / "export"
     write(folder / "2026-01.parquet", [line("1.00")])
-    load(finops, folder)
+    load(finops, folder, "--no-transform")
 
     write(folder / "2026-02.parquet", [line("2.00", month="2026-02"), line("0.25", day=31)])
-    load(finops, folder)
+    load(finops, folder, "--no-transform")
 
-    assert billed(finops) == Decimal("1.25")
-    assert billed(finops, "2026-02") == Decimal("2.00")
+    assert raw(finops) == {"2026-01": Decimal("1.25"), "2026-02": Decimal("2.00")}
 
 
 def test_a_month_that_no_file_holds_any_more_stays_as_it_was_loaded(
@@ -113,6 +112,20 @@ def test_a_line_that_moves_to_another_month_counts_once(
 ) -> None:
     """1.00 of January and 2.00 of February; then Google bills the 1.00 in February."""
     path = tmp_path / "export" / name
+    write(path, [line("1.00"), line("2.00", month="2026-02")])
+    load(finops, path.parent, "--no-transform")
+    assert raw(finops) == {"2026-01": Decimal("1.00"), "2026-02": Decimal("2.00")}
+
+    write(path, [line("1.00", invoice={"month": "202602"}), line("2.00", month="2026-02")])
+    load(finops, path.parent, "--no-transform")
+
+    assert raw(finops) == {"2026-02": Decimal("3.00")}
+    again = finops("gcp", "import-billing", "--source", str(path.parent), "--no-transform")
+    assert "nothing new" in again.out
+
+
+def test_focus_follows_a_line_that_moves_to_another_month(tmp_path: Path, finops: Finops) -> None:
+    path = tmp_path / "export" / "a.parquet"
     write(path, [line("1.00"), line("2.00", month="2026-02")])
     load(finops, path.parent)
     assert (billed(finops), billed(finops, "2026-02")) == money("1.00", "2.00")
@@ -165,9 +178,20 @@ def test_a_file_without_lines_any_more_empties_its_months(
         header = body.splitlines(keepends=True)[0]
         first.write_bytes(gzip.compress(header) if ".gz" in name else header)
 
-    load(finops, folder)
+    load(finops, folder, "--no-transform")
 
     assert raw(finops) == {"2026-03": Decimal("2.00")}
+
+
+def test_focus_forgets_a_month_that_its_file_holds_no_more(tmp_path: Path, finops: Finops) -> None:
+    folder = tmp_path / "export"
+    first = write(folder / "a.json", [line("1.00"), line("1.00", month="2026-02")])
+    write(folder / "b.json", [line("2.00", month="2026-03")])
+    load(finops, folder)
+    first.write_bytes(b"")
+
+    load(finops, folder)
+
     assert finops.value('SELECT sum("BilledCost") FROM focus.cost_and_usage') == Decimal("2.00")
 
 

@@ -77,7 +77,7 @@ def test_a_build_of_focus_ends_and_the_next_one_completes(months, finops):
     assert_interrupted(finops.run("while dbt builds", "focus", "build", command=INTERRUPTED))
 
     assert finops.fingerprint() == before
-    assert finops.run("focus", "build").code == 0
+    assert finops("focus", "build").code == 0
     assert finops.value("SELECT count(*) FROM focus.cost_and_usage") == LINES + 1
 
 
