@@ -66,7 +66,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["aws", "import-cur", *bucket.options], demo),
         (["focus", "export", "--demo", "--output", "focus"], {}),
     ):
-        result = finops.run(*command, env=variables, timeout=170)
+        result = finops(*command, env=variables)
         assert result.code == 0, result.err
     return home / "focus"
 

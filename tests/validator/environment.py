@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +20,9 @@ PLACE = ROOT / ".venv-validator"
 BUILT_HERE = "focus-validator=="
 """The one package without a wheel; the lock also holds what builds it."""
 
-VERSION = "import ensurepip, sys, venv; sys.exit(sys.version_info[:2] != (3, 12))"
-PIP = "-m pip install --require-hashes --no-deps --no-input --no-color --retries=2"
+VERSION = "import sys, venv; sys.exit(sys.version_info[:2] != (3, 12))"
+PIP = "install --require-hashes --no-deps --no-input --no-color --retries=2 --no-compile"
+"""Nothing is compiled ahead: the validator uses a small part of what it brings."""
 OFFLINE = ("Max retries exceeded", "NewConnectionError", "ProxyError")
 
 
@@ -43,13 +45,14 @@ def prepared() -> Path:
 def install(base: Path, python: Path) -> None:
     """Make the environment and install the wheels, then the package that is built with them."""
     sources, wheels = split(LOCK.read_text())
-    run([base, "-m", "venv", "--prompt", PLACE.name, PLACE])
+    run([base, "-m", "venv", "--without-pip", "--prompt", PLACE.name, PLACE])
+    pip = [sys.executable, "-m", "pip", "--python", python]
     for name, text, how in (
         ("wheels.txt", wheels, "--only-binary=:all:"),
         ("sources.txt", sources, "--no-binary=:all: --no-build-isolation"),
     ):
         (PLACE / name).write_text(text)
-        run([python, *PIP.split(), *how.split(), "-r", PLACE / name])
+        run([*pip, *PIP.split(), *how.split(), "-r", PLACE / name])
 
 
 def split(lock: str) -> tuple[str, str]:
