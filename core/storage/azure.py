@@ -37,7 +37,13 @@ ROLE = (
     "this machine in; docs/vendors/azure.md has the command."
 )
 NO_KEY = {"AuthenticationFailed", "InvalidAuthenticationInfo", "NoAuthenticationInformation"}
-RETRIES: dict[str, Any] = {"retry_total": 3, "initial_backoff": 1, "increment_base": 2}
+RETRIES: dict[str, Any] = {
+    "retry_total": 3,
+    "initial_backoff": 0.5,
+    "increment_base": 1.5,
+    "random_jitter_range": 1,
+}
+"""About 2, 3 and 4 seconds: with Azure's own, an address that nobody answers would take 26."""
 SAS_PARTS = {"sig", "sv"}
 
 
