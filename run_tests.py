@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import IO, NamedTuple
 from xml.etree import ElementTree
@@ -90,11 +91,12 @@ class Suite:
 
 TIERS: tuple[Checks | Suite, ...] = (
     Checks("lint", "style and format", (f"ruff check {SHORT} .", f"ruff format --check {SHORT} .")),
-    Checks("types", "strict types", ("mypy",)),
+    Checks("types", "strict types", ("mypy",), beside=True),
     Suite(
         "unit",
         "one piece at a time, with the doctests",
         "core vendors dashboards --doctest-modules",
+        beside=True,
     ),
     Suite("integration", "from export to marts", "-n 2", minutes=15),
     Suite("property", "what must hold for any input", "-n 2"),
@@ -185,12 +187,20 @@ def run_aside(tier: Checks | Suite, options: argparse.Namespace) -> tuple[Count,
 def run_tiers(
     tiers: Sequence[Checks | Suite], options: argparse.Namespace
 ) -> Iterator[tuple[str, Count]]:
-    """Run tiers, those that use one core two at a time, and yield each one's count."""
-    for tier in tiers:
-        if not tier.beside:
-            yield tier.name, run_tier(tier, options, sys.stdout)
+    """Run tiers in order, neighbours that use one core two at a time; yield each one's count."""
+    for beside, group in groupby(tiers, key=lambda tier: tier.beside):
+        if beside:
+            yield from run_asides(list(group), options)
+        else:
+            yield from ((tier.name, run_tier(tier, options, sys.stdout)) for tier in group)
+
+
+def run_asides(
+    tiers: Sequence[Checks | Suite], options: argparse.Namespace
+) -> Iterator[tuple[str, Count]]:
+    """Run tiers two at a time, and write what each has to say when it has ended."""
     with ThreadPoolExecutor(1 if options.coverage else 2) as pool:
-        asides = {pool.submit(run_aside, t, options): t.name for t in tiers if t.beside}
+        asides = {pool.submit(run_aside, tier, options): tier.name for tier in tiers}
         try:
             for done in as_completed(asides):
                 count, text = done.result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +14,11 @@ import duckdb
 import pytest
 
 from tests.fixtures.aws import Bucket, line
+from tests.fixtures.demo import demo
 from tests.fixtures.finops import Finops
 from tests.validator import environment
+
+__all__ = ["demo"]
 
 MONTH = "2026-03"
 RESERVED = {
@@ -54,16 +58,17 @@ class Verdict:
 
 
 @pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def files(demo: Finops, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Export the demo's months, and one more payer's bill, as a user does; return the folder."""
     home = tmp_path_factory.mktemp("validator")
     bucket = Bucket(home / "bucket", name="special")
     bucket.deliver(MONTH, lines=[{**one, **CLOSED} for one in SPECIAL])
     finops = Finops(home)
-    demo = {"OPEN_FINOPS_DATA_DIR": str(finops.data / "demo")}
+    own = {"OPEN_FINOPS_DATA_DIR": str(finops.data / "demo")}
+    (finops.data / "demo").mkdir(parents=True)
+    shutil.copy(demo.database, finops.data / "demo")
     for command, variables in (
-        (["demo", "--rows", "5000", "--no-serve"], {}),
-        (["aws", "import-cur", *bucket.options], demo),
+        (["aws", "import-cur", *bucket.options], own),
         (["focus", "export", "--demo", "--output", "focus"], {}),
     ):
         result = finops(*command, env=variables)
