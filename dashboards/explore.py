@@ -76,7 +76,7 @@ def explore(generation: Generation, asked: TopQuestion) -> Explored:
     """Return one cost by time and group."""
     made = plan(generation, asked)
     found = generation.rows(statement(made, asked.grain, asked.top), made.bound.values)
-    parts: dict[str, list[dict[str, Any]]] = {"series": [], "row": [], "total": [], "left": []}
+    parts: dict[str, list[dict[str, Any]]] = {"series": [], "row": [], "left": []}
     for row in found:
         parts[row["part"]].append(row)
     starts = starts_of(made.start, made.end, asked.grain)
@@ -84,6 +84,7 @@ def explore(generation: Generation, asked: TopQuestion) -> Explored:
         Row(keys=keys(made, row), **numbers(row, made.is_compared))
         for row in sorted(parts["row"], key=lambda row: row["place"])
     ]
+    own = [row for row in parts["series"] if row["is_own"]]
     return Explored(
         metric=asked.metric,
         currency=made.meta.currency,
@@ -94,61 +95,57 @@ def explore(generation: Generation, asked: TopQuestion) -> Explored:
         grain=asked.grain,
         source=made.source.name,
         buckets=buckets_of(made.start, made.end, asked.grain, made.meta.complete_until),
-        series=series(made, parts["series"], rows, starts, asked.top) if made.groups else [],
+        series=series(own, rows, starts, asked.top) if made.groups else [],
         rows=rows,
         rows_left_out=sum(row["place"] for row in parts["left"]),
-        totals=totals(made, parts["total"], starts, asked.grain),
+        totals=totals(made, parts["series"], starts, asked.grain),
         compare=made.compare,
     )
 
 
 def statement(made: Plan, grain: Grain, top: int) -> str:
-    """Return one SELECT for chart, table and totals, so that the costs are read once."""
+    """Return one SELECT for chart and table.
+
+    Groups are summed and ranked first; only the largest are then told apart by time, as there may
+    be millions of groups.
+    """
     columns = [made.source.column(one) for one in made.groups]
     labels = [f"costs.{one.named_by}" if one.named_by else "NULL" for one in made.groups]
-    picked = "".join(
-        f", {column} AS k{n}, any_value({label}) AS n{n}"
-        for n, (column, label) in enumerate(zip(columns, labels, strict=True))
-    )
-    by = "".join(f", {column}" for column in columns)
-    ks = "".join(f", k{n}" for n in range(len(columns)))
-    named = "".join(f", k{n}, any_value(n{n}) AS n{n}" for n in range(len(columns)))
-    kept = "".join(f", k{n}, n{n}" for n in range(len(columns)))
-    same = "".join(
-        f" AND picked.k{n} IS NOT DISTINCT FROM ranked.k{n}" for n in range(len(columns))
-    )
+    ns = range(len(columns))
+    picked = "".join(f", {columns[n]} AS k{n}, {labels[n]} AS n{n}" for n in ns)
+    ks = "".join(f", k{n}" for n in ns)
+    named = "".join(f", k{n}, any_value(n{n}) AS n{n}" for n in ns)
+    kept = "".join(f", k{n}, n{n}" for n in ns)
+    same = "".join(f" AND base.k{n} IS NOT DISTINCT FROM tops.k{n}" for n in ns)
     start, end = made.bound.add(made.start), made.bound.add(made.end)
-    is_own = f"costs.cost_date >= {start} AND costs.cost_date < {end}"
     return f"""
-        WITH picked AS MATERIALIZED (
-            SELECT {is_own} AS is_own, {grain.truncated("costs.cost_date")} AS bucket{picked},
-                {made.formula} AS cost
+        WITH base AS NOT MATERIALIZED (
+            SELECT costs.*, costs.cost_date >= {start} AND costs.cost_date < {end} AS is_own,
+                {grain.truncated("costs.cost_date")} AS bucket{picked}
             FROM {made.source.table}
             WHERE {made.where()}
-            GROUP BY 1, 2{by}
         ),
         summed AS (
+            SELECT is_own{named}, {made.formula} AS cost FROM base GROUP BY is_own{ks}
+        ),
+        paired AS (
             SELECT coalesce(sum(cost) FILTER (is_own), 0) AS total,
                 coalesce(sum(cost) FILTER (NOT is_own), 0) AS before{named}
-            FROM picked GROUP BY ALL
+            FROM summed GROUP BY ALL
         ),
         ranked AS MATERIALIZED (
-            SELECT *, row_number() OVER (
-                ORDER BY abs(total) DESC, abs(before) DESC{ks}) AS place
-            FROM summed
-        )
-        SELECT 'series' AS part, least(ranked.place, {top + 1}) AS place, picked.bucket,
-            sum(picked.cost) AS total, NULL AS before
-        FROM picked JOIN ranked ON true{same}
-        WHERE picked.is_own GROUP BY ALL
+            SELECT *, row_number() OVER (ORDER BY abs(total) DESC, abs(before) DESC{ks}) AS place
+            FROM paired
+        ),
+        tops AS (SELECT * FROM ranked WHERE place <= {top})
+        SELECT 'series' AS part, is_own, coalesce(tops.place, {top + 1}) AS place, bucket,
+            {made.formula} AS total
+        FROM base LEFT JOIN tops ON true{same}
+        GROUP BY is_own, tops.place, bucket
         UNION ALL BY NAME
         SELECT 'row' AS part, place, total, before{kept} FROM ranked WHERE place <= {ROWS}
         UNION ALL BY NAME
-        SELECT 'left' AS part, count(*) AS place, sum(total) AS total, sum(before) AS before
-        FROM ranked WHERE place > {ROWS}
-        UNION ALL BY NAME
-        SELECT 'total' AS part, CAST(is_own AS INTEGER) AS place, bucket, sum(cost) AS total
-        FROM picked GROUP BY ALL
+        SELECT 'left' AS part, count(*) AS place FROM ranked WHERE place > {ROWS}
     """
 
 
@@ -165,11 +162,7 @@ def numbers(row: Mapping[str, Any], is_compared: bool) -> dict[str, Any]:
 
 
 def series(
-    made: Plan,
-    found: Sequence[Mapping[str, Any]],
-    rows: Sequence[Row],
-    starts: Sequence[date],
-    top: int,
+    found: Sequence[Mapping[str, Any]], rows: Sequence[Row], starts: Sequence[date], top: int
 ) -> list[Series]:
     """Return the lines of the chart: the largest, and the rest as one."""
     values: dict[int, dict[date, Decimal]] = {}
@@ -177,21 +170,13 @@ def series(
         values.setdefault(row["place"], {})[row["bucket"]] = row["total"]
     lines = []
     for place in sorted(values):
-        is_other = place > top
         own = [values[place].get(start, Decimal(0)) for start in starts]
-        numbers_of = {"total": sum(own, Decimal(0)), "before": None, "change": None}
-        lines.append(
-            Series(
-                keys=[Key(value=None, label=OTHER)] if is_other else rows[place - 1].keys,
-                values=own,
-                is_other=is_other,
-                **(
-                    numbers_of | {"change_ratio": None}
-                    if is_other
-                    else rows[place - 1].model_dump(exclude={"keys"})
-                ),
-            )
-        )
+        if place > top:
+            rest = Numbers(total=sum(own, Decimal(0)), before=None, change=None, change_ratio=None)
+            named, summed = [Key(value=None, label=OTHER)], rest.model_dump()
+        else:
+            named, summed = rows[place - 1].keys, rows[place - 1].model_dump(exclude={"keys"})
+        lines.append(Series(keys=named, values=own, is_other=place > top, **summed))
     return lines
 
 
@@ -199,15 +184,15 @@ def totals(
     made: Plan, found: Sequence[Mapping[str, Any]], starts: Sequence[date], grain: Grain
 ) -> Totals:
     """Return the sums over all groups."""
-    own = {row["bucket"]: row["total"] for row in found if row["place"]}
-    former = {row["bucket"]: row["total"] for row in found if not row["place"]}
+    own: dict[date, Decimal] = {}
+    former: dict[date, Decimal] = {}
+    for row in found:
+        sums = own if row["is_own"] else former
+        sums[row["bucket"]] = sums.get(row["bucket"], Decimal(0)) + row["total"]
     values = [own.get(start, Decimal(0)) for start in starts]
     before = None
     if made.compare and made.is_compared:
         earlier = starts_of(made.compare.start, made.compare.end, grain)
         before = [former.get(start, Decimal(0)) for start in earlier]
-    total = {
-        "total": sum(values, Decimal(0)),
-        "before": sum(former.values(), Decimal(0)),
-    }
+    total = {"total": sum(values, Decimal(0)), "before": sum(former.values(), Decimal(0))}
     return Totals(values=values, before_values=before, **numbers(total, made.is_compared))

@@ -117,7 +117,7 @@ def plan(generation: Generation, asked: Question) -> Plan:
         filters=filters,
         source=source,
         bound=bound,
-        formula="coalesce(sum(costs.consumed_quantity), 0)"
+        formula="coalesce(sum(consumed_quantity), 0)"
         if is_quantity
         else generation.formulas[asked.metric]["formula"],
         unit=None,

@@ -1,0 +1,249 @@
+"""Measure the pages' questions against a sum of two columns over the same charges.
+
+python -m bench.serve [--rows 1000000] [--repeat 20] [--users 50] [--keep FOLDER]
+
+The demo is made with so many bill lines, unless the folder has it. Each question is asked past the
+cache, in turn with `SELECT sum("BilledCost"), sum("EffectiveCost") FROM focus.cost_and_usage`, with
+two threads. Ratios are of processor time: of a question's 95th percentile to the sum's median,
+and of both medians. Then users ask a server of its own, each two seconds after an answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from core.backends.duckdb import Limits
+from dashboards.explore import explore
+from dashboards.generations import Generation, Generations
+from dashboards.overview import overview
+from dashboards.question import TopQuestion
+from dashboards.windows import MonthAsked
+
+SUM = 'SELECT sum("BilledCost"), sum("EffectiveCost") FROM focus.cost_and_usage'
+YEAR = {"start": "2025-07-01", "end": "2026-07-01"}
+TARGETS = {"overview": 1.0, "explorer on marts": 1.0, "tag filter, 12 months": 3.0,
+           "one resource": 5.0}  # fmt: skip
+THINK_SECONDS = 2.0
+USER_SECONDS = 30.0
+USER_TARGET = 1.0
+Ask = Callable[[Generation, random.Random], Any]
+
+
+@dataclass
+class Timed:
+    """Processor seconds of one kind of question."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    def time(self, work: Callable[[], Any]) -> None:
+        began = time.process_time()
+        work()
+        self.seconds.append(time.process_time() - began)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+    @property
+    def p95(self) -> float:
+        return percentile(self.seconds, 0.95)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value that so many are not above.
+
+    >>> percentile([3.0, 1.0, 2.0], 0.5)
+    2.0
+    """
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def questions(generation: Generation) -> dict[str, Ask]:
+    """Return the kinds of questions, each asked anew with other values."""
+    daily = ("ServiceName", "SubAccountId", "RegionId", "ServiceCategory", "ProviderName")
+    tags = column(
+        generation, "SELECT DISTINCT tag_key || '=' || tag_value FROM marts.tag_sets "
+        "WHERE tag_key IN ('env', 'team') AND tag_value IS NOT NULL LIMIT 40"
+    )  # fmt: skip
+    resources = column(
+        generation, "SELECT resource_id FROM marts.resource_costs WHERE resource_id IS NOT NULL "
+        "GROUP BY resource_id ORDER BY hash(resource_id) LIMIT 40"
+    )  # fmt: skip
+    months = column(
+        generation, "SELECT DISTINCT strftime(billing_period, '%Y-%m') FROM marts.daily_costs "
+        "WHERE billing_period > '2025-06-01'"
+    )  # fmt: skip
+
+    def one(asked: dict[str, Any]) -> Ask:
+        return lambda g, r: explore(g, TopQuestion.model_validate({**YEAR, **asked}))
+
+    def tagged(g: Generation, r: random.Random) -> Any:
+        key, _, value = r.choice(tags).partition("=")
+        asked = {"filter": [f"tag:{key}:in:{value}"], "group": ["ServiceName"]}
+        return one(asked)(g, r)
+
+    return {
+        "overview": lambda g, r: overview(g, MonthAsked(currency="USD", month=r.choice(months))),
+        "explorer on marts": lambda g, r: one(
+            {"group": r.sample(daily, 2), "grain": r.choice(["day", "week", "month"])}
+        )(g, r),
+        "tag filter, 12 months": tagged,
+        "one resource": lambda g, r: one(
+            {"filter": [f"ResourceId:in:{r.choice(resources)}"], "grain": "day",
+             "group": ["SkuMeter"]}
+        )(g, r),
+    }  # fmt: skip
+
+
+def column(generation: Generation, sql: str) -> list[str]:
+    return [str(next(iter(row.values()))) for row in generation.rows(sql)]
+
+
+def measure(generation: Generation, repeat: int) -> dict[str, Timed]:
+    """Ask every kind of question and the sum in turn."""
+    chosen = random.Random(1)
+    kinds = questions(generation)
+    timed = {name: Timed() for name in ("sum", *kinds)}
+    for ask in kinds.values():
+        ask(generation, chosen)
+    for _ in range(repeat):
+        timed["sum"].time(lambda: generation.rows(SUM))
+        for name, ask in kinds.items():
+            timed[name].time(lambda ask=ask: ask(generation, chosen))  # type: ignore[misc]
+    return timed
+
+
+@contextmanager
+def served(data: Path) -> Iterator[int]:
+    """Serve the demo in a process of its own; yield its port."""
+    env = {**os.environ, "OPEN_FINOPS_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "core.cli.main", "serve", "--demo", "--port", "0"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r":(\d+)/", process.stdout.readline())
+            assert found
+            yield int(found[1])
+        finally:
+            process.terminate()
+
+
+def crowd(port: int, users: int) -> tuple[list[float], list[str]]:
+    """Let users ask for a while; return the seconds of each answer, and what failed how."""
+    seconds: list[float] = []
+    failed: list[str] = []
+
+    def user(number: int) -> None:
+        chosen = random.Random(number)
+        time.sleep(chosen.random() * THINK_SECONDS)
+        end = time.monotonic() + USER_SECONDS
+        while time.monotonic() < end:
+            began = time.monotonic()
+            try:
+                connection = HTTPConnection("127.0.0.1", port, timeout=60)
+                asked = page(chosen)
+                connection.request("GET", asked)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 200:
+                    failed.append(f"{answer.status} {asked}")
+                connection.close()
+            except OSError as error:
+                failed.append(repr(error))
+            seconds.append(time.monotonic() - began)
+            time.sleep(THINK_SECONDS)
+
+    threads = [threading.Thread(target=user, args=(number,)) for number in range(users)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return seconds, failed
+
+
+def page(chosen: random.Random) -> str:
+    """Return what a user looks at next."""
+    group = chosen.choice(["ServiceName", "SubAccountId", "RegionId", "tag:team", "ResourceId"])
+    month = chosen.randint(7, 12)
+    asked = {
+        "group": group,
+        "grain": chosen.choice(["day", "month"]),
+        "start": f"2025-{month:02}-{chosen.randint(1, 28):02}",
+        "end": "2026-07-01",
+    }
+    name = chosen.choice(["overview", "explore", "explore", "explore", "commitments"])
+    return f"/api/v1/{name}" + (f"?{urlencode(asked)}" if name == "explore" else "")
+
+
+def report(timed: dict[str, Timed], charges: int, users: int, crowd: Any) -> str:
+    """Return the result as Markdown."""
+    base = timed["sum"].median
+    lines = [
+        f"{charges:,} charges, two threads; the sum of two columns takes {base * 1000:.0f} ms",
+        "",
+        "| question | median | p95 | ratio, median | ratio, p95 | target |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, target in TARGETS.items():
+        one = timed[name]
+        ratio = one.p95 / base
+        shown = f"{ratio:.2f}" if ratio <= target else f"**{ratio:.2f}**"
+        lines.append(
+            f"| {name} | {one.median * 1000:.0f} ms | {one.p95 * 1000:.0f} ms | "
+            f"{one.median / base:.2f} | {shown} | {target:g} |"
+        )
+    seconds, failed = crowd
+    p95 = percentile(seconds, 0.95)
+    verdict = "" if p95 <= USER_TARGET and not failed else " (missed)"
+    lines += [
+        "",
+        f"{users} users: {len(seconds)} answers, {len(failed)} failed, median "
+        f"{statistics.median(seconds) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms; target: none "
+        f"failed, p95 {USER_TARGET:g} s{verdict}",
+    ]
+    return "\n".join([*lines, *sorted(set(failed))])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.serve", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="bill lines of the demo")
+    parser.add_argument("--repeat", type=int, default=20)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--keep", type=Path, help="keep the demo here for the next run")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="finops-bench-") as temporary:
+        data = (options.keep or Path(temporary)).absolute() / f"demo-{options.rows}"
+        env = {**os.environ, "OPEN_FINOPS_DATA_DIR": str(data)}
+        command = ["-m", "core.cli.main", "demo", "--rows", str(options.rows), "--no-serve"]
+        subprocess.run([sys.executable, *command], env=env, check=True, stdout=subprocess.DEVNULL)
+        database = data / "demo" / "finops.duckdb"
+        limits = Limits(threads=2, memory_limit="1500MB", temp_directory=data / "tmp")
+        generations = Generations(database, limits, 600)
+        generation = generations.current()
+        [row] = generation.rows("SELECT count(*) AS n FROM focus.cost_and_usage")
+        timed = measure(generation, options.repeat)
+        generations.close()
+        with served(data) as port:
+            found = crowd(port, options.users)
+        sys.stdout.write(report(timed, row["n"], options.users, found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
