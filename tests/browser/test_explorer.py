@@ -173,12 +173,15 @@ def test_resources_show_the_largest_alone_not_one_great_other(visit: Visit) -> N
     assert "Other" not in page.locator("figure").first.inner_text()
 
 
-def test_a_table_is_sorted_by_its_heads(visit: Visit) -> None:
+def test_a_table_is_sorted_by_its_heads_and_a_reload_keeps_the_order(visit: Visit) -> None:
     page = visit.go(f"explore?{HALF}&group=ServiceName")
     table = page.locator("figure").last
     table.get_by_role("button", name="Service", exact=True).click()
     names = table.locator("tbody th").all_inner_texts()
     assert names == sorted(names)
+    page.reload()
+    visit.settle()
+    assert table.locator("tbody th").all_inner_texts() == names
     expect(table.locator("thead th").first).to_have_attribute("aria-sort", "ascending")
 
 

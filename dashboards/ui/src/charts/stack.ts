@@ -60,9 +60,7 @@ function barSeries(input: StackInput): Record<string, unknown>[] {
     itemStyle: { color: line.color, borderColor: panel, borderWidth: input.buckets.length > 45 ? 0 : 0.75 },
     emphasis: { focus: 'series', blurScope: 'coordinateSystem' },
     blur: { itemStyle: { opacity: 0.28 } },
-    data: line.values.map((value, at) => ({
-      value, ...(input.buckets[at]?.isPartial ? { itemStyle: { decal } } : {}),
-    })),
+    data: line.values.map((value, at) => (input.buckets[at]?.isPartial ? { value, itemStyle: { decal } } : value)),
   }))
 }
 

@@ -38,8 +38,12 @@ function signed(value: number, prefix: string, body: string, plus: boolean): str
   return sign + prefix + body
 }
 
-function grouped(value: number, digits: number): string {
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+const formats = [0, 1, 2].map(
+  (digits) => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+)
+
+function grouped(value: number, digits: 0 | 1 | 2): string {
+  return formats[digits]!.format(value)
 }
 
 function abbreviated(size: number): string {
