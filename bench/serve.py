@@ -10,24 +10,18 @@ and of both medians. Then users ask a server of its own, each two seconds after 
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
-import re
 import statistics
-import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from bench.demo import demo, parser, percentile, served
 from core.backends.duckdb import Limits
 from dashboards.explore import explore
 from dashboards.generations import Generation, Generations
@@ -63,16 +57,6 @@ class Timed:
     @property
     def p95(self) -> float:
         return percentile(self.seconds, 0.95)
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value that so many are not above.
-
-    >>> percentile([3.0, 1.0, 2.0], 0.5)
-    2.0
-    """
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def questions(generation: Generation) -> dict[str, Ask]:
@@ -128,21 +112,6 @@ def measure(generation: Generation, repeat: int) -> dict[str, Timed]:
         for name, ask in kinds.items():
             timed[name].time(lambda ask=ask: ask(generation, chosen))  # type: ignore[misc]
     return timed
-
-
-@contextmanager
-def served(data: Path) -> Iterator[int]:
-    """Serve the demo in a process of its own; yield its port."""
-    env = {**os.environ, "OPEN_FINOPS_DATA_DIR": str(data), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "core.cli.main", "serve", "--demo", "--port", "0"]
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r":(\d+)/", process.stdout.readline())
-            assert found
-            yield int(found[1])
-        finally:
-            process.terminate()
 
 
 def crowd(port: int, users: int) -> tuple[list[float], list[str]]:
@@ -222,27 +191,17 @@ def report(timed: dict[str, Timed], charges: int, users: int, crowd: Any) -> str
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.serve", description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="bill lines of the demo")
-    parser.add_argument("--repeat", type=int, default=20)
-    parser.add_argument("--users", type=int, default=50)
-    parser.add_argument("--keep", type=Path, help="keep the demo here for the next run")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="finops-bench-") as temporary:
-        data = (options.keep or Path(temporary)).absolute() / f"demo-{options.rows}"
-        env = {**os.environ, "OPEN_FINOPS_DATA_DIR": str(data)}
-        command = ["-m", "core.cli.main", "demo", "--rows", str(options.rows), "--no-serve"]
-        subprocess.run([sys.executable, *command], env=env, check=True, stdout=subprocess.DEVNULL)
-        database = data / "demo" / "finops.duckdb"
+    options = parser("bench.serve", __doc__, repeat=20, users=50).parse_args()
+    with demo(options) as data:
         limits = Limits(threads=2, memory_limit="1500MB", temp_directory=data / "tmp")
-        generations = Generations(database, limits, 600)
+        generations = Generations(data / "demo" / "finops.duckdb", limits, 600)
         generation = generations.current()
         [row] = generation.rows("SELECT count(*) AS n FROM focus.cost_and_usage")
         timed = measure(generation, options.repeat)
         generations.close()
         with served(data) as port:
             found = crowd(port, options.users)
-        sys.stdout.write(report(timed, row["n"], options.users, found) + "\n")
+    sys.stdout.write(report(timed, row["n"], options.users, found) + "\n")
 
 
 if __name__ == "__main__":
