@@ -19,6 +19,13 @@ from dashboards.slices import CURRENCY, PeriodSlice
 QUANTITY = "usage_quantity"
 COSTS = ("effective_cost", "billed_cost", "contracted_cost", "list_cost")
 TAG_KEYS = 300
+KINDS = {
+    "SubAccountId": "Accounts",
+    "ServiceName": "Services",
+    "RegionId": "Regions",
+    "ResourceId": "Resources",
+}
+"""What has pages of its own, beside every tag."""
 MONTHS = f"""
     SELECT {CURRENCY} AS currency, costs.billing_period AS month,
         bool_or(fresh.is_partial) AS is_partial,
@@ -244,12 +251,3 @@ def meta(generation: Generation, *, demo: bool, notice: str) -> Meta:
         cost_metrics=cost_metrics(generation),
         entity_kinds=[EntityKind(kind=kind, label=label) for kind, label in KINDS.items()],
     )
-
-
-KINDS = {
-    "SubAccountId": "Accounts",
-    "ServiceName": "Services",
-    "RegionId": "Regions",
-    "ResourceId": "Resources",
-}
-"""What has pages of its own, beside every tag."""

@@ -16,26 +16,26 @@ FOUND = """
     WITH named AS (
         SELECT 'account' AS kind, 'SubAccountId' AS dimension, sub_account_id AS value,
             any_value(sub_account_name) AS name, any_value(provider_name) AS sub,
-            sum(effective_cost) AS cost
+            sum(row_count) AS lines
         FROM marts.daily_costs GROUP BY sub_account_id
         UNION ALL
         SELECT 'service', 'ServiceName', service_name, NULL, any_value(provider_name),
-            sum(effective_cost)
+            sum(row_count)
         FROM marts.daily_costs GROUP BY service_name
         UNION ALL
         SELECT 'region', 'RegionId', region_id, any_value(region_name), any_value(provider_name),
-            sum(effective_cost)
+            sum(row_count)
         FROM marts.daily_costs GROUP BY region_id
         UNION ALL
-        SELECT 'tag', tag_key, tag_value, NULL, tag_key, sum(effective_cost)
+        SELECT 'tag', tag_key, tag_value, NULL, tag_key, sum(row_count)
         FROM marts.tag_costs WHERE tag_value IS NOT NULL GROUP BY tag_key, tag_value
         UNION ALL
         SELECT 'commitment', 'CommitmentDiscountId', commitment_id, any_value(commitment_name),
-            any_value(commitment_type), sum(effective_cost)
+            any_value(commitment_type), sum(row_count)
         FROM marts.commitment_use GROUP BY commitment_id
         UNION ALL
         SELECT 'resource', 'ResourceId', resource_id, any_value(resource_name),
-            any_value(service_name), sum(effective_cost)
+            any_value(service_name), sum(row_count)
         FROM marts.resource_costs
         WHERE contains(lower(resource_id), $q) OR contains(lower(resource_name), $q)
         GROUP BY resource_id
@@ -44,10 +44,9 @@ FOUND = """
     FROM named
     WHERE value IS NOT NULL AND (contains(lower(value), $q) OR contains(lower(name), $q))
     ORDER BY lower(coalesce(name, value)) = $q DESC,
-        starts_with(lower(coalesce(name, value)), $q) DESC, abs(cost) DESC, value, dimension
+        starts_with(lower(coalesce(name, value)), $q) DESC, lines DESC, value, dimension
     LIMIT $limit
 """
-# Currencies are not added up for anybody to read: the sum only orders what was found.
 
 
 class SearchAsked(BaseModel):

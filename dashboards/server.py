@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Server:
 
         async def answer(request: Request) -> Response:
             asked = sorted(request.query_params.multi_items(), key=lambda pair: pair[0])
-            work = lambda: self.answer(operation, asked)  # noqa: E731
+            work = partial(self.answer, operation, asked)
             found = await anyio.to_thread.run_sync(work, limiter=self.workers)
             return response(found, request.headers)
 
@@ -118,7 +119,7 @@ class Server:
             try:
                 where = checked(write.where, request.path_params)
                 body = checked_json(write.body, await read_body(request)) if write.body else None
-                work = lambda: write.handler(self.state, where, body)  # noqa: E731
+                work = partial(write.handler, self.state, where, body)
                 found = encoded(await anyio.to_thread.run_sync(work, limiter=self.workers))
             except Refused as refused:
                 found = refused.answer()
