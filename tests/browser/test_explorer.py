@@ -168,6 +168,15 @@ def test_every_drawing_shows_the_same_groups(visit: Visit, view: str) -> None:
     assert figure.locator("canvas").count() == (view in ("bar", "area", "line"))
 
 
+def test_without_groups_the_chart_shows_the_sum_of_all(visit: Visit) -> None:
+    page = visit.go(f"explore?{HALF}&group=")
+    figure = page.locator("figure").first
+    assert figure.locator("canvas").count() == 1
+    assert "All charges" in figure.inner_text()
+    first_row = page.locator("figure").last.locator("tbody td").first.inner_text()
+    assert first_row == page.locator("figure").last.locator("tfoot td").first.inner_text()
+
+
 def test_resources_show_the_largest_alone_not_one_great_other(visit: Visit) -> None:
     page = visit.go("explore?start=2026-06-01&end=2026-07-01&group=ResourceId&grain=month")
     assert "Other" not in page.locator("figure").first.inner_text()

@@ -2,7 +2,7 @@
 
 import type { EChartsCoreOption } from 'echarts/core'
 import { ink, type Theme } from '../lib/palette'
-import { tip, tipBox, type TipRow } from './tooltip'
+import { pageFont, tip, tipBox, type TipRow } from './tooltip'
 
 export interface Line {
   label: string
@@ -105,7 +105,7 @@ export function stackOption(input: StackInput): EChartsCoreOption {
   series.push(...partialStrip(input))
   return {
     animation: false,
-    textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily },
+    textStyle: { fontFamily: pageFont() },
     grid: { left: 8, right: 8, top: 14, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
       ...tipBox(input.theme),

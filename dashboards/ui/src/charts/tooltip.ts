@@ -9,6 +9,10 @@ export interface TipRow {
   isStrong?: boolean
 }
 
+export function pageFont(): string {
+  return getComputedStyle(document.documentElement).fontFamily
+}
+
 /** ECharts' settings of the tooltip box. */
 export function tipBox(theme: Theme): Record<string, unknown> {
   const { raised, line, text } = ink(theme)
@@ -19,7 +23,7 @@ export function tipBox(theme: Theme): Record<string, unknown> {
     padding: [9, 12],
     confine: true,
     transitionDuration: 0,
-    textStyle: { color: text, fontSize: 12, fontFamily: 'inherit' },
+    textStyle: { color: text, fontSize: 12.5, fontFamily: pageFont() },
     extraCssText: 'box-shadow: 0 8px 28px rgb(0 0 0 / 18%); border-radius: 8px;',
   }
 }

@@ -53,6 +53,7 @@ export function readState(params: URLSearchParams, dates: Dates): State {
   const preset = RANGES.find((one) => one.name === params.get('range'))
     ?? RANGES.find((one) => one.name === '6m')!
   const [start, end] = given ? [params.get('start')!, params.get('end')!] : preset.of(dates)
+  const view = oneOf(params.get('view'), VIEWS, 'bar')
   return {
     metric: params.get('metric') ?? 'effective_cost',
     unit: params.get('unit') ?? '',
@@ -63,8 +64,8 @@ export function readState(params: URLSearchParams, dates: Dates): State {
     group: params.has('group') ? params.getAll('group').filter(Boolean).slice(0, 2) : ['ServiceName'],
     filters: readFilters(params.getAll('filter')),
     compare: oneOf(params.get('compare'), ['none', 'previous', 'year'] as const, 'previous'),
-    view: oneOf(params.get('view'), VIEWS, 'bar'),
-    isCumulative: params.get('cumulative') === '1',
+    view,
+    isCumulative: params.get('cumulative') === '1' && view !== 'treemap' && view !== 'table',
     top: Math.min(20, Math.max(1, Number(params.get('top')) || 9)),
     drill: params.getAll('drill'),
   }
