@@ -35,7 +35,7 @@ def test_a_rebuild_writes_the_committed_bundle(modules: Path, tmp_path: Path) ->
     assert contents(tmp_path / "built") == contents(STATIC)
 
 
-def test_the_source_passes_its_type_check(modules: Path) -> None:
+def test_the_source_passes_its_checks_of_format_and_types(modules: Path) -> None:
     npm("run", "check")
 
 

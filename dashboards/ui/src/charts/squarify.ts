@@ -9,7 +9,10 @@ export interface Box {
 
 function worst(row: number[], side: number): number {
   const sum = row.reduce((a, b) => a + b, 0)
-  return Math.max((side * side * Math.max(...row)) / (sum * sum), (sum * sum) / (side * side * Math.min(...row)))
+  return Math.max(
+    (side * side * Math.max(...row)) / (sum * sum),
+    (sum * sum) / (side * side * Math.min(...row)),
+  )
 }
 
 /** Place positive values, largest first, in a box of this size. */
@@ -22,7 +25,8 @@ export function squarify(values: number[], width: number, height: number): Box[]
   while (at < areas.length) {
     const side = Math.min(free.width, free.height)
     let end = at + 1
-    while (end < areas.length && worst(areas.slice(at, end + 1), side) <= worst(areas.slice(at, end), side)) end += 1
+    while (end < areas.length && worst(areas.slice(at, end + 1), side) <= worst(areas.slice(at, end), side))
+      end += 1
     const row = areas.slice(at, end)
     const depth = row.reduce((a, b) => a + b, 0) / side
     const isColumn = free.width >= free.height

@@ -29,7 +29,10 @@ const TIP_ROWS = 12
 
 function hatch(theme: Theme): Record<string, unknown> {
   return {
-    symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [3, 4], rotation: -Math.PI / 4,
+    symbol: 'rect',
+    dashArrayX: [1, 0],
+    dashArrayY: [3, 4],
+    rotation: -Math.PI / 4,
     color: ink(theme).hatch,
   }
 }
@@ -60,7 +63,9 @@ function barSeries(input: StackInput): Record<string, unknown>[] {
     itemStyle: { color: line.color, borderColor: panel, borderWidth: input.buckets.length > 45 ? 0 : 0.75 },
     emphasis: { focus: 'series', blurScope: 'coordinateSystem' },
     blur: { itemStyle: { opacity: 0.28 } },
-    data: line.values.map((value, at) => (input.buckets[at]?.isPartial ? { value, itemStyle: { decal } } : value)),
+    data: line.values.map((value, at) =>
+      input.buckets[at]?.isPartial ? { value, itemStyle: { decal } } : value,
+    ),
   }))
 }
 
@@ -85,11 +90,19 @@ function lineSeries(input: StackInput): Record<string, unknown>[] {
 /** The last buckets that are still being filled, as a hatched strip behind lines. */
 function partialStrip(input: StackInput): Record<string, unknown>[] {
   if (input.kind === 'bar' || !input.buckets.some((one) => one.isPartial)) return []
-  return [{
-    type: 'bar', name: '', silent: true, yAxisIndex: 1, barWidth: '100%', z: 0, tooltip: { show: false },
-    itemStyle: { color: ink(input.theme).line, opacity: 0.6, decal: hatch(input.theme) },
-    data: input.buckets.map((one) => (one.isPartial ? 1 : null)),
-  }]
+  return [
+    {
+      type: 'bar',
+      name: '',
+      silent: true,
+      yAxisIndex: 1,
+      barWidth: '100%',
+      z: 0,
+      tooltip: { show: false },
+      itemStyle: { color: ink(input.theme).line, opacity: 0.6, decal: hatch(input.theme) },
+      data: input.buckets.map((one) => (one.isPartial ? 1 : null)),
+    },
+  ]
 }
 
 export function stackOption(input: StackInput): EChartsCoreOption {
@@ -97,7 +110,11 @@ export function stackOption(input: StackInput): EChartsCoreOption {
   const series = input.kind === 'bar' ? barSeries(input) : lineSeries(input)
   if (input.before) {
     series.push({
-      type: 'line', name: input.before.label, symbol: 'none', z: 5, silent: true,
+      type: 'line',
+      name: input.before.label,
+      symbol: 'none',
+      z: 5,
+      silent: true,
       lineStyle: { color: text, width: 1.5, type: [4, 4], opacity: 0.75 },
       data: input.before.values,
     })
@@ -110,7 +127,10 @@ export function stackOption(input: StackInput): EChartsCoreOption {
     tooltip: {
       ...tipBox(input.theme),
       trigger: 'axis',
-      axisPointer: { type: input.kind === 'bar' ? 'shadow' : 'line', shadowStyle: { color: muted, opacity: 0.08 } },
+      axisPointer: {
+        type: input.kind === 'bar' ? 'shadow' : 'line',
+        shadowStyle: { color: muted, opacity: 0.08 },
+      },
       formatter: (found: { dataIndex: number }[]) => {
         const at = found[0]?.dataIndex ?? 0
         return tip(input.buckets[at]?.title ?? '', tooltipRows(input, at), input.theme)
@@ -126,7 +146,10 @@ export function stackOption(input: StackInput): EChartsCoreOption {
     },
     yAxis: [
       {
-        type: 'value', max: input.max, splitNumber: 4, splitLine: { lineStyle: { color: line } },
+        type: 'value',
+        max: input.max,
+        splitNumber: 4,
+        splitLine: { lineStyle: { color: line } },
         axisLabel: { color: muted, fontSize: 11, formatter: input.axis },
       },
       { type: 'value', min: 0, max: 1, show: false },

@@ -40,7 +40,8 @@ export function tip(title: string, rows: TipRow[], theme: Theme): HTMLElement {
   box.append(element('div', 'font-weight:600;margin-bottom:5px', title))
   for (const row of rows) {
     const line = element('div', 'display:flex;align-items:center;gap:8px;line-height:1.6')
-    if (row.isStrong) line.style.cssText += `;font-weight:600;border-top:1px solid ${ink(theme).line};margin-top:4px;padding-top:4px`
+    if (row.isStrong)
+      line.style.cssText += `;font-weight:600;border-top:1px solid ${ink(theme).line};margin-top:4px;padding-top:4px`
     if (row.color) {
       line.append(element('span', `flex:none;width:9px;height:9px;border-radius:3px;background:${row.color}`))
     }

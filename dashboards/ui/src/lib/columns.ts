@@ -23,10 +23,16 @@ export class Columns<R> {
   }
 
   /** An amount to the cent, with every digit on hover. */
-  money(label: string, of: (row: R) => Amount, currency: Currency<R>, more: Partial<Column<R>> = {}): Column<R> {
+  money(
+    label: string,
+    of: (row: R) => Amount,
+    currency: Currency<R>,
+    more: Partial<Column<R>> = {},
+  ): Column<R> {
     const its = (row: R): string => (typeof currency === 'string' ? currency : (currency(row) ?? ''))
     return {
-      label, isNumber: true,
+      label,
+      isNumber: true,
       text: (row) => cents(of(row), its(row)),
       by: (row) => number(of(row)),
       title: (row) => exact(of(row), its(row)),
@@ -46,9 +52,11 @@ export class Columns<R> {
 
   /** The relative change of a cost: more is bad. */
   changed(label: string, of: (row: R) => { change: string | null; change_ratio: string | null }): Column<R> {
-    const isSame = (row: R): boolean => !number(of(row).change) || Math.abs(number(of(row).change_ratio)) < 0.0005
+    const isSame = (row: R): boolean =>
+      !number(of(row).change) || Math.abs(number(of(row).change_ratio)) < 0.0005
     return {
-      label, isNumber: true,
+      label,
+      isNumber: true,
       text: (row) => {
         const { change, change_ratio } = of(row)
         return !number(change) ? '–' : change_ratio === null ? 'new' : percent(change_ratio, true)

@@ -35,7 +35,11 @@ export const RANGES: readonly { name: string; label: string; of: (dates: Dates) 
   { name: 'last', label: 'Last month', of: (d) => [addMonths(d.last_date, -1), firstOfMonth(d.last_date)] },
   { name: '3m', label: 'Last 3 months', of: (d) => [addMonths(d.last_date, -2), addDays(d.last_date, 1)] },
   { name: '6m', label: 'Last 6 months', of: (d) => [addMonths(d.last_date, -5), addDays(d.last_date, 1)] },
-  { name: 'ytd', label: 'Year to date', of: (d) => [`${d.last_date.slice(0, 4)}-01-01`, addDays(d.last_date, 1)] },
+  {
+    name: 'ytd',
+    label: 'Year to date',
+    of: (d) => [`${d.last_date.slice(0, 4)}-01-01`, addDays(d.last_date, 1)],
+  },
   { name: 'all', label: 'All data', of: (d) => [d.first_date, addDays(d.last_date, 1)] },
 ]
 
@@ -50,8 +54,8 @@ function fittingGrain(start: string, end: string): Grain {
 
 export function readState(params: URLSearchParams, dates: Dates): State {
   const given = params.get('start') && params.get('end')
-  const preset = RANGES.find((one) => one.name === params.get('range'))
-    ?? RANGES.find((one) => one.name === '6m')!
+  const preset =
+    RANGES.find((one) => one.name === params.get('range')) ?? RANGES.find((one) => one.name === '6m')!
   const [start, end] = given ? [params.get('start')!, params.get('end')!] : preset.of(dates)
   const view = oneOf(params.get('view'), VIEWS, 'bar')
   return {
@@ -73,7 +77,13 @@ export function readState(params: URLSearchParams, dates: Dates): State {
 
 /** What `explore` is asked; its downloads take the same. */
 export function question(state: State, currency: string): URLSearchParams {
-  const asked = new URLSearchParams({ currency, metric: state.metric, start: state.start, end: state.end, grain: state.grain })
+  const asked = new URLSearchParams({
+    currency,
+    metric: state.metric,
+    start: state.start,
+    end: state.end,
+    grain: state.grain,
+  })
   for (const group of state.group) asked.append('group', group)
   for (const filter of writeFilters(state.filters)) asked.append('filter', filter)
   if (state.compare !== 'none') asked.set('compare', state.compare)

@@ -7,7 +7,12 @@
 
 const MINUS = '\u2212'
 const NONE = '\u2013'
-const SCALES: readonly [number, string][] = [[1e12, 'T'], [1e9, 'B'], [1e6, 'M'], [1e3, 'K']]
+const SCALES: readonly [number, string][] = [
+  [1e12, 'T'],
+  [1e9, 'B'],
+  [1e6, 'M'],
+  [1e3, 'K'],
+]
 
 export type Amount = string | null | undefined
 
@@ -24,7 +29,9 @@ export function symbol(currency: string): string {
   let found = ''
   if (/^[A-Z]{3}$/.test(currency)) {
     const parts = new Intl.NumberFormat('en', {
-      style: 'currency', currency, currencyDisplay: 'narrowSymbol',
+      style: 'currency',
+      currency,
+      currencyDisplay: 'narrowSymbol',
     }).formatToParts(0)
     found = parts.find((part) => part.type === 'currency')?.value ?? currency
     if (found.length > 2) found += '\u00a0'

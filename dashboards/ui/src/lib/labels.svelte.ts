@@ -24,5 +24,9 @@ export async function askLabel(dimension: string, value: string, currency: strin
   asked.add(key)
   const params = new URLSearchParams({ dimension, currency, search: value, limit: '5' })
   const answer = await get<Values>(address('values', params)).catch(() => null)
-  if (answer) learn(dimension, answer.values.map((one) => one.key))
+  if (answer)
+    learn(
+      dimension,
+      answer.values.map((one) => one.key),
+    )
 }

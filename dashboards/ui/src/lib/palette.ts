@@ -24,11 +24,19 @@ export interface Ink {
 
 const INK: Record<Theme, Ink> = {
   light: {
-    text: '#171b22', muted: '#566072', line: '#e6e9ee', panel: '#ffffff', raised: '#ffffff',
+    text: '#171b22',
+    muted: '#566072',
+    line: '#e6e9ee',
+    panel: '#ffffff',
+    raised: '#ffffff',
     hatch: 'rgba(255,255,255,0.55)',
   },
   dark: {
-    text: '#e9ecf1', muted: '#9ba6b6', line: '#262d37', panel: '#161b22', raised: '#1f2630',
+    text: '#e9ecf1',
+    muted: '#9ba6b6',
+    line: '#262d37',
+    panel: '#161b22',
+    raised: '#1f2630',
     hatch: 'rgba(22,27,34,0.55)',
   },
 }

@@ -18,7 +18,9 @@ export function readFilters(texts: string[]): Filter[] {
     if (known && value !== undefined) known.values.push(value)
     else {
       filters.push({
-        dimension, op: (op ?? bare) as Filter['op'], values: value === undefined ? [] : [value],
+        dimension,
+        op: (op ?? bare) as Filter['op'],
+        values: value === undefined ? [] : [value],
       })
     }
   }
@@ -35,7 +37,5 @@ export function writeFilters(filters: Filter[]): string[] {
 
 /** The filter that keeps one value of a group; null keeps what has none. */
 export function only(dimension: string, value: string | null): Filter {
-  return value === null
-    ? { dimension, op: 'null', values: [] }
-    : { dimension, op: 'in', values: [value] }
+  return value === null ? { dimension, op: 'null', values: [] } : { dimension, op: 'in', values: [value] }
 }
