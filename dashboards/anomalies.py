@@ -25,6 +25,8 @@ SCORE = 3.5
 SHARE = 0.25
 TOP = 200
 DRIVERS = 3
+WEEKS = 4
+"""Same weekdays that a cause is compared with."""
 METHOD = (
     f"Usage of each provider, service and account by day, beside the median of the same weekday in "
     f"the {HISTORY_DAYS} days before: listed when it is more than {SCORE} robust deviations (MAD) "
@@ -74,13 +76,16 @@ CAUSES = f"""
     ),
     changes AS (
         SELECT wanted.id, coalesce(skus.sku_meter, skus.charge_description, 'No SKU') AS label,
-            coalesce(sum(skus.effective_cost) FILTER (skus.cost_date = wanted.day), 0)
-            - coalesce(sum(skus.effective_cost) FILTER (skus.cost_date < wanted.day), 0) AS change
+            CAST(sum(
+                CASE WHEN skus.cost_date = wanted.day THEN skus.effective_cost
+                ELSE -skus.effective_cost / {WEEKS} END
+            ) AS DECIMAL(38, 6)) AS change
         FROM wanted JOIN marts.charges AS skus
             ON skus.provider_name IS NOT DISTINCT FROM wanted.provider
             AND skus.service_name IS NOT DISTINCT FROM wanted.service
             AND skus.sub_account_id IS NOT DISTINCT FROM wanted.account
-            AND skus.cost_date IN (wanted.day, wanted.day - 7)
+            AND skus.cost_date <= wanted.day AND skus.cost_date >= wanted.day - 7 * {WEEKS}
+            AND dayofweek(skus.cost_date) = dayofweek(wanted.day)
         WHERE {CURRENCY} = $currency AND skus.charge_category = 'Usage'
             AND skus.cost_date >= $first AND skus.cost_date < $end
             AND skus.service_name IN (SELECT service FROM wanted)
@@ -114,7 +119,7 @@ class AnomaliesAsked(BaseModel):
 
 
 class Cause(BaseModel):
-    """A SKU that cost more, or less, than a week before."""
+    """A SKU that cost more, or less, than on the mean of the same weekdays before."""
 
     label: str
     change: Amount
@@ -191,7 +196,7 @@ def identity(meta: CurrencyMeta, row: dict[str, Any]) -> str:
 def causes_of(
     generation: Generation, found: list[dict[str, Any]], values: dict[str, Any]
 ) -> dict[str, list[Cause]]:
-    """Return the SKUs behind each anomaly: its day beside the same weekday before."""
+    """Return the SKUs behind each anomaly: its day beside the same weekdays before."""
     if not found:
         return {}
     days = [row["cost_date"] for row in found]
@@ -199,7 +204,7 @@ def causes_of(
         CAUSES,
         {
             "currency": values["currency"],
-            "first": min(days) - timedelta(days=7),
+            "first": min(days) - timedelta(days=7 * WEEKS),
             "end": max(days) + timedelta(days=1),
             "ids": [row["id"] for row in found],
             "dates": days,

@@ -22,7 +22,7 @@ KINDS = {
     "gone": "Gone",
     "usage": "Usage",
     "price": "Price",
-    "other": "Fees, taxes and credits",
+    "other": "Other charges",
 }
 WHOLE = "billing_period = $month", "billing_period = $before", "marts.sku_costs"
 DAYS = (

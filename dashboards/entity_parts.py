@@ -186,8 +186,10 @@ def skus(page: Page, period: tuple[date, date]) -> list[Sku]:
 
 
 def price(row: Mapping[str, Any]) -> float | None:
-    quantity = row["quantity"]
-    return float(row["cost"]) / float(quantity) if quantity and quantity > 0 else None
+    """Return what one unit cost; a discount has none."""
+    quantity, cost = row["quantity"], row["cost"]
+    is_bought = row["meter"] and quantity and quantity > 0 and cost >= 0
+    return float(cost) / float(quantity) if is_bought else None
 
 
 def commitments(page: Page, period: tuple[date, date]) -> list[UsedCommitment]:

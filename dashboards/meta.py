@@ -20,6 +20,7 @@ QUANTITY = "usage_quantity"
 COSTS = ("effective_cost", "billed_cost", "contracted_cost", "list_cost")
 TAG_KEYS = 300
 KINDS = {
+    "ProviderName": "Providers",
     "SubAccountId": "Accounts",
     "ServiceName": "Services",
     "RegionId": "Regions",

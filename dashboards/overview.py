@@ -179,6 +179,7 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
         },
         paced(row["now"], days),
         paced(row["before"], days),
+        against=f"the {RATE_DAYS} days before",
     )
 
 
@@ -206,6 +207,7 @@ def estimate_tile(ahead: Estimate, generation: Generation, windows: Windows) -> 
         },
         ahead.value,
         cents(float(row["cost"])),
+        against=f"{former:%B %Y}",
     )
 
 

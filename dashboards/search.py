@@ -95,7 +95,7 @@ def found(row: dict[str, Any]) -> Found:
 
 def href(row: dict[str, Any]) -> str:
     if row["kind"] == "commitment":
-        return "#/explorer?" + urlencode(
+        return "#/explore?" + urlencode(
             {"filter": f"CommitmentDiscountId:in:{row['value']}", "group": "ServiceName"}
         )
     kind = tag_dimension(row["dimension"]) if row["kind"] == "tag" else row["dimension"]

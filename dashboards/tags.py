@@ -44,9 +44,11 @@ RESOURCES = f"""
     GROUP BY resource_id, service_name, sub_account_id
     ORDER BY cost DESC, resource_id LIMIT {UNTAGGED}
 """
+NOISE = r"[^\p{L}\p{N}]"
+"""What two spellings of a value may differ in, beside their case."""
 SAME = f"""
     WITH spelt AS (
-        SELECT tag_key, tag_value, regexp_replace(lower(tag_value), '[^a-z0-9]', '', 'g') AS meant,
+        SELECT tag_key, tag_value, regexp_replace(lower(tag_value), '{NOISE}', '', 'g') AS meant,
             sum(effective_cost) AS cost
         FROM marts.tag_costs
         WHERE {CURRENCY} = $currency AND billing_period = $month AND tag_value IS NOT NULL

@@ -61,6 +61,8 @@ class Tile(BaseModel):
     unit: str
     value: Figure | None
     before: Figure | None
+    against: str
+    """What `before` is of."""
     change: Figure | None
     change_ratio: Ratio | None
     description: str
@@ -71,7 +73,13 @@ class Tile(BaseModel):
 
 
 def tile(
-    metric: Mapping[str, Any], value: Any, before: Any, *, now: Any = None, explore: str = ""
+    metric: Mapping[str, Any],
+    value: Any,
+    before: Any,
+    *,
+    against: str,
+    now: Any = None,
+    explore: str = "",
 ) -> Tile:
     """Return a tile.
 
@@ -79,6 +87,7 @@ def tile(
         metric: metric, label, unit, formula and description.
         value: What is shown.
         before: What it is compared with.
+        against: What that is of.
         now: What is compared, where that is less than all of `value`.
     """
     compared = value if now is None else now
@@ -90,6 +99,7 @@ def tile(
         **{name: metric[name] for name in ("metric", "label", "unit", "description", "formula")},
         value=value,
         before=before,
+        against=against,
         change=change,
         change_ratio=ratio,
         better=BETTER.get(metric["metric"], "neutral"),
@@ -128,6 +138,7 @@ def metric_tiles(
                 one,
                 values["all"].get(name, now),
                 values["before"].get(name),
+                against=windows.against,
                 now=now,
                 explore=link(windows, name),
             )

@@ -66,6 +66,12 @@ class Windows:
         }
 
     @property
+    def against(self) -> str:
+        """Say which days of the former month are compared."""
+        days = "" if self.is_whole else f"1 to {(self.before_end - self.before).days} "
+        return f"{days}{self.before:%B %Y}"
+
+    @property
     def is_whole(self) -> bool:
         """Whether both are whole months."""
         return self.end == self.month_end and self.before_end == self.month

@@ -19,10 +19,10 @@ OPTIONS = [part for name, value in QUERY.items() for part in (f"--{name}", value
 
 @pytest.fixture
 def report(
-    demo: Finops, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    demo: Finops,
 ) -> Any:
     """Run a report on the demo in this process."""
-    finops = Finops(demo.home, capsys, monkeypatch)
+    finops = Finops(demo.home)
 
     def run(*arguments: str) -> Result:
         return finops("report", *arguments, "--demo")

@@ -437,7 +437,7 @@ export interface components {
         };
         /**
          * Cause
-         * @description A SKU that cost more, or less, than a week before.
+         * @description A SKU that cost more, or less, than on the mean of the same weekdays before.
          */
         Cause: {
             /** Label */
@@ -1641,6 +1641,8 @@ export interface components {
             value: string | null;
             /** Before */
             before: string | null;
+            /** Against */
+            against: string;
             /** Change */
             change: string | null;
             /** Change Ratio */
