@@ -26,6 +26,12 @@ export interface StackInput {
 }
 
 const TIP_ROWS = 12
+/** So many bars of a series are drawn as one path: they cannot be hatched or dimmed one by one. */
+const MANY = 100
+
+function hasMany(input: StackInput): boolean {
+  return input.buckets.length > MANY
+}
 
 function hatch(theme: Theme): Record<string, unknown> {
   return {
@@ -54,17 +60,20 @@ function tooltipRows(input: StackInput, index: number): TipRow[] {
 function barSeries(input: StackInput): Record<string, unknown>[] {
   const { panel } = ink(input.theme)
   const decal = hatch(input.theme)
+  const many = hasMany(input)
   return input.lines.map((line) => ({
     type: 'bar',
     name: line.label,
     stack: 'all',
+    large: many,
+    largeThreshold: MANY,
     barMaxWidth: 68,
     barCategoryGap: input.buckets.length > 45 ? '12%' : '32%',
     itemStyle: { color: line.color, borderColor: panel, borderWidth: input.buckets.length > 45 ? 0 : 0.75 },
-    emphasis: { focus: 'series', blurScope: 'coordinateSystem' },
+    emphasis: many ? { disabled: true } : { focus: 'series', blurScope: 'coordinateSystem' },
     blur: { itemStyle: { opacity: 0.28 } },
     data: line.values.map((value, at) =>
-      input.buckets[at]?.isPartial ? { value, itemStyle: { decal } } : value,
+      input.buckets[at]?.isPartial && !many ? { value, itemStyle: { decal } } : value,
     ),
   }))
 }
@@ -87,9 +96,9 @@ function lineSeries(input: StackInput): Record<string, unknown>[] {
   }))
 }
 
-/** The last buckets that are still being filled, as a hatched strip behind lines. */
+/** The last buckets that are still being filled, as a hatched strip behind lines and many bars. */
 function partialStrip(input: StackInput): Record<string, unknown>[] {
-  if (input.kind === 'bar' || !input.buckets.some((one) => one.isPartial)) return []
+  if ((input.kind === 'bar' && !hasMany(input)) || !input.buckets.some((one) => one.isPartial)) return []
   return [
     {
       type: 'bar',
@@ -97,6 +106,7 @@ function partialStrip(input: StackInput): Record<string, unknown>[] {
       silent: true,
       yAxisIndex: 1,
       barWidth: '100%',
+      barGap: '-100%',
       z: 0,
       tooltip: { show: false },
       itemStyle: { color: ink(input.theme).line, opacity: 0.6, decal: hatch(input.theme) },
