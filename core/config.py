@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.backends.duckdb import Limits, default_threads
+from core.cron import ScheduleConfig
 from core.currency import Rates
 from core.errors import BadConfigFile, BadSetting, ConfigNotFound, UnknownSetting
 from core.exports import load_vendor, vendor_names
@@ -100,6 +101,7 @@ SECTIONS: tuple[type[Section], ...] = (
     TransformationsConfig,
     CurrencyConfig,
     DashboardsConfig,
+    ScheduleConfig,
 )
 
 
@@ -115,6 +117,7 @@ class Config:
     transformations: TransformationsConfig
     currency: CurrencyConfig = field(default_factory=CurrencyConfig)
     dashboards: DashboardsConfig = field(default_factory=DashboardsConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     vendors: Mapping[str, Any] = field(default_factory=dict)
     """The resolved section of each vendor, by the vendor's name."""
     configured: frozenset[str] = frozenset()
@@ -190,6 +193,7 @@ def load_config(
         transformations=section(TransformationsConfig),
         currency=section(CurrencyConfig),
         dashboards=section(DashboardsConfig),
+        schedule=section(ScheduleConfig),
         vendors=vendors,
         configured=frozenset(
             name

@@ -20,6 +20,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "demo": "core.cli.demo:demo",
     "run": "core.cli.run:run",
+    "schedule": "core.cli.schedule:schedule",
     "serve": "dashboards.cli:serve",
     "report": "dashboards.terminal:report",
     "focus": "core.cli.focus:focus",

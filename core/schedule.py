@@ -1,0 +1,114 @@
+"""`finops run` at the times of a cron line, one after another, again after what may pass.
+
+Each run is a process of its own: its memory is given back, and a failure ends it alone. What the
+last one did is kept in `schedule.json` beside the database, for people and for health checks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.config import ROOT, Config
+from core.cron import ScheduleConfig, following
+from core.errors import AccessError, BusyError, DiskError
+from core.warehouse import disk_errors
+
+PASSING = frozenset(kind.exit_code for kind in (AccessError, BusyError, DiskError))
+"""Exit codes of failures that may be over a few minutes later."""
+LONGEST_SLEEP = 30.0
+"""Seconds; clocks are set, machines sleep."""
+LATE = timedelta(minutes=10)
+"""After so long past its time a run counts as missed by the scheduler."""
+STATUS = "schedule.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What the scheduler did last, and when it will do something next; times in UTC."""
+
+    next_run: str | None = None
+    last_started: str | None = None
+    last_finished: str | None = None
+    last_code: int | None = None
+    failures_in_a_row: int = 0
+
+    def write(self, path: Path) -> None:
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new = path.with_name(f"{path.name}.new")
+            new.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+            new.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Status | None:
+        """Return what was written last; None where there is nothing, or nothing to be read."""
+        with suppress(OSError, ValueError, TypeError):
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        return None
+
+    def is_alive(self, now: datetime) -> bool:
+        """Tell whether the scheduler is at work, or its next run is not long due."""
+        if self.last_started and (self.last_finished or "") < self.last_started:
+            return True
+        return self.next_run is not None and now < datetime.fromisoformat(self.next_run) + LATE
+
+
+def run_forever(config: Config, settings: ScheduleConfig, say: Callable[[str], None]) -> None:
+    """Run at every time of the cron line until interrupted; a run that takes longer skips some."""
+    path = config.data_dir / STATUS
+    status = Status.read(path) or Status()
+    while True:
+        due = following(settings, datetime.now(UTC))
+        status = replace(status, next_run=text(due))
+        status.write(path)
+        say(f"next run at {text(due)}")
+        sleep_until(due)
+        started = datetime.now(UTC)
+        status = replace(status, last_started=text(started), next_run=None)
+        status.write(path)
+        code = run_once(command(config), settings, say)
+        status = replace(
+            status,
+            last_finished=text(datetime.now(UTC)),
+            last_code=code,
+            failures_in_a_row=status.failures_in_a_row + 1 if code else 0,
+        )
+
+
+def run_once(arguments: Sequence[str], settings: ScheduleConfig, say: Callable[[str], None]) -> int:
+    """Run, and again after failures that may pass; return the last exit code."""
+    wait = settings.retry_seconds
+    for left in range(settings.retries, -1, -1):
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        code = subprocess.run(arguments, check=False, env=env).returncode
+        if code not in PASSING or not left:
+            say(f"run ended with exit code {code}")
+            return code
+        say(f"run ended with exit code {code}; once more in {wait} s")
+        time.sleep(wait)
+        wait *= 2
+    raise AssertionError("the last try returns")
+
+
+def command(config: Config) -> list[str]:
+    """Return the command of one run, with the configuration of the scheduler."""
+    named = ["--config", str(config.path)] if config.path else []
+    return [sys.executable, "-m", "core.cli.main", *named, "run"]
+
+
+def sleep_until(due: datetime) -> None:
+    while (left := (due - datetime.now(UTC)).total_seconds()) > 0:
+        time.sleep(min(left, LONGEST_SLEEP))
+
+
+def text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,105 @@
+"""The scheduler runs what the cron line says, again after what may pass, and ends when told."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.warehouse import Warehouse
+from tests.fixtures.aws import Bucket, line
+from tests.fixtures.finops import Finops
+
+EVERY_SECOND = "* * * * * *"
+PATIENCE = 60
+
+
+def configured(finops: Finops, bucket: Bucket) -> None:
+    """Write a config.toml that names the bucket's export, its months left raw."""
+    bucket.deliver("2026-01", lines=[line("1.10"), line("1.10")])
+    source, prefix, name = (value for option, value in pairs(bucket.options) if option)
+    (finops.home / "config.toml").write_text(
+        f'[aws]\nbucket = "{source}"\nprefix = "{prefix}"\nexport_name = "{name}"\n'
+        "[transformations]\nenabled = false\n"
+        f'[schedule]\ncron = "{EVERY_SECOND}"\nretry_seconds = 1\n'
+    )
+
+
+def pairs(options: Any) -> list[tuple[str, str]]:
+    return list(zip(options[::2], options[1::2], strict=True))
+
+
+def status(finops: Finops) -> dict[str, Any]:
+    path = finops.data / "schedule.json"
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def wait_for(seen: Callable[[], Any]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def test_it_imports_at_its_time_and_ends_when_told(finops: Finops, bucket: Bucket) -> None:
+    configured(finops, bucket)
+    process = finops.start("schedule")
+    wait_for(lambda: status(finops).get("last_finished"))
+    assert finops("schedule", "--status").code == 0
+    first = finops.fingerprint()
+    done = status(finops)["last_finished"]
+    wait_for(lambda: status(finops)["last_finished"] > done)
+
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 0
+    assert "next run at " in said
+    assert status(finops)["last_code"] == 0
+    assert finops.billed("2026-01") == Decimal("2.20")
+    assert finops.fingerprint() == first, "a run with nothing new wrote the database"
+
+
+def test_a_busy_database_is_tried_again(finops: Finops, bucket: Bucket) -> None:
+    configured(finops, bucket)
+    with Warehouse(finops.database).writer():
+        process = finops.start("schedule")
+        assert process.stderr is not None
+        while "once more in" not in (text := process.stderr.readline()):
+            assert text, "the scheduler ended"
+    assert text == "run ended with exit code 6; once more in 1 s\n"
+    wait_for(finops.database.exists)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+
+
+def test_a_failure_that_does_not_pass_waits_for_the_next_time(finops: Finops) -> None:
+    process = finops.start("schedule", "--cron", EVERY_SECOND)
+    wait_for(lambda: status(finops).get("failures_in_a_row"))
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert status(finops)["last_code"] == 2
+    assert "once more" not in said
+
+
+def test_without_a_scheduler_its_status_is_unhealthy(finops: Finops) -> None:
+    result = finops("schedule", "--status")
+    assert (result.code, result.out) == (1, "no scheduler has run here yet\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("cron", "every day"), ("time_zone", "Atlantis"), ("retries", "-1")]
+)
+def test_a_setting_that_no_clock_can_keep_is_refused(
+    finops: Finops, name: str, value: str, tmp_path: Path
+) -> None:
+    result = finops("schedule", env={f"OPEN_FINOPS_SCHEDULE_{name.upper()}": value})
+    assert result.code == 2
+    assert f"schedule.{name}" in result.error
