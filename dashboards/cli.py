@@ -74,12 +74,11 @@ def run(config: Config, *, is_demo: bool) -> None:
     settings = replace(settings, port=port)
     server = Server(config.database_path, config.limits, settings, is_demo=is_demo)
     shown = "127.0.0.1" if settings.is_local else settings.host
-    click.echo(
-        f"dashboards: http://{f'[{shown}]' if ':' in shown else shown}:{port}/  (Ctrl-C ends)"
-    )
-    options = uvicorn.Config(server.application(), **QUIET)
+    host = f"[{shown}]" if ":" in shown else shown
+    running = uvicorn.Server(uvicorn.Config(server.application(), **QUIET))
     try:
-        uvicorn.Server(options).run(sockets=[listening])
+        click.echo(f"dashboards: http://{host}:{port}/  (Ctrl-C ends)")
+        running.run(sockets=[listening])
     except KeyboardInterrupt:
         click.echo("dashboards: ended", err=True)
     finally:

@@ -59,15 +59,18 @@ def demo(
     """
     started = time.monotonic()
     config = demo_config(resolve(ctx, config_path))
-    if reset or not same_demo(config, rows):
+    finished = not reset and same_demo(config, rows)
+    if not finished:
         shutil.rmtree(config.data_dir, ignore_errors=True)
     outcomes: list[Outcome] = []
-    for restated in (False, True):
+    deliveries: list[bool | None] = [None] if finished else [False, True]
+    for restated in deliveries:
         with progress_bar(quiet=as_json) as progress:
             progress("writing the demo bill", 0, 1)
             wanted = delivered(config, rows, restated=restated)
             # FOCUS is built once, from what is current in the end.
-            outcomes += import_exports(config, wanted, transform=restated, progress=progress)
+            last = restated is not False
+            outcomes += import_exports(config, wanted, transform=last, progress=progress)
     (config.data_dir / WRITTEN).write_text(str(rows))
     found = overview(config.database_path, top=6)
     if as_json:
@@ -101,14 +104,22 @@ def same_demo(config: Config, rows: int | None) -> bool:
     return marker.is_file() and marker.read_text() == str(rows)
 
 
-def delivered(config: Config, rows: int | None, *, restated: bool) -> list[tuple[Vendor, Any]]:
-    """Write every vendor's bill as delivered first, or then the month that was restated."""
+def delivered(
+    config: Config, rows: int | None, *, restated: bool | None
+) -> list[tuple[Vendor, Any]]:
+    """Write every vendor's bill as delivered first, or then the month that was restated.
+
+    Args:
+        config: Where the demo lies.
+        rows: Its size.
+        restated: None where all is written already.
+    """
     wanted: list[tuple[Vendor, Any]] = []
     for vendor in map(load_vendor, vendor_names()):
         if vendor.demo is None:
             continue
         bucket = config.data_dir / "exports" / vendor.name
-        if restated or not bucket.exists():
+        if restated or (restated is False and not bucket.exists()):
             flags = write_once(vendor, bucket, rows, restated=restated)
         else:
             flags = vendor.demo(bucket, rows, None)

@@ -1,0 +1,47 @@
+"""The demo, run again and ended."""
+
+from __future__ import annotations
+
+import signal
+
+from tests.fixtures.demo import ROWS
+from tests.fixtures.finops import Finops
+
+
+def test_a_second_demo_of_that_size_changes_nothing(demo: Finops) -> None:
+    before = demo.fingerprint()
+    result = demo("demo", "--rows", ROWS, "--no-serve")
+    assert (result.code, result.out.count("nothing new: 13 billing periods")) == (0, 4)
+    assert demo.fingerprint() == before
+
+
+def test_the_demo_ends_on_its_pages_until_it_is_told_to_end(demo: Finops) -> None:
+    port = {"OPEN_FINOPS_DASHBOARDS_PORT": "0", "PYTHONUNBUFFERED": "1"}
+    process = demo.start("demo", "--rows", ROWS, env=port)
+    assert process.stdout is not None
+    while not (line := process.stdout.readline()).startswith("dashboards: http://127.0.0.1:"):
+        assert line, "the demo ended without its pages"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "dashboards: ended" in said
+
+
+def test_a_port_in_use_is_told_and_a_free_one_taken(demo: Finops) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        env = {"OPEN_FINOPS_DASHBOARDS_PORT": port, "PYTHONUNBUFFERED": "1"}
+        process = demo.start("demo", "--rows", ROWS, env=env)
+        assert process.stdout is not None
+        while not (line := process.stdout.readline()).startswith("dashboards: http://"):
+            assert line, "the demo ended without its pages"
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+    assert f":{port}/" not in line
+    assert f"127.0.0.1:{port}" in said
+    serve = demo("serve", "--demo", env={"OPEN_FINOPS_DASHBOARDS_PORT": "99999"})
+    assert serve.code == 2
