@@ -212,3 +212,7 @@ def _say(text: str) -> None:
 def _failure(problem: str, hint: str, code: int = UNAVAILABLE) -> SystemExit:
     _say(f"error: {problem}\nhint:  {hint}\n")
     return SystemExit(code)
+
+
+if __name__ == "__main__":
+    enter(sys.argv[1], sys.argv[2])

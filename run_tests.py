@@ -104,6 +104,7 @@ TIERS: tuple[Checks | Suite, ...] = (
     Suite("dbt", "the FOCUS project", beside=True),
     Suite("serve", "the dashboards' server", beside=True),
     Suite("browser", "the dashboards in a browser", beside=True),
+    Suite("containers", "the image", beside=True),
     Suite("docs", "the documentation against the code", beside=True),
     Suite("s3", "against an S3 server", beside=True),
     Suite("azurite", "against an Azure Blob server", beside=True),

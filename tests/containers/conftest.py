@@ -1,0 +1,128 @@
+"""The image, built without a registry: from a Debian that is bootstrapped on this machine.
+
+The store is the tests' own. Where podman cannot run here, the tier says why in one line.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.finops import ROOT
+
+BASE = "localhost/bookworm-python:1"
+IMAGE = "localhost/open-finops:test"
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+NEEDED = ("podman", "runc", "mmdebstrap")
+SETTINGS = """
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+log_driver = "k8s-file"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "runc"
+"""
+"""What podman needs where there is no systemd and no right to raise limits."""
+HARDENED = (
+    *("--read-only", "--tmpfs", "/tmp", "--cap-drop", "all"),
+    *("--security-opt", "no-new-privileges", "--memory", "3g", "--pids-limit", "256"),
+)
+
+
+@dataclass(frozen=True)
+class Podman:
+    """podman with a store of the tests' own."""
+
+    folder: Path
+
+    def __call__(
+        self, *arguments: str, check: bool = True, timeout: float = 300
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command; a failure shows what podman said."""
+        store = ("--root", str(self.folder / "graph"), "--runroot", str(self.folder / "run"))
+        done = subprocess.run(
+            ["podman", *store, *arguments],
+            env={**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def run(self, *arguments: str, options: Sequence[str] = ()) -> str:
+        """Run the image once, hardened and without a network; return what it prints."""
+        limits = ("--rm", "--network", "none", *HARDENED, *options)
+        return self("run", *limits, IMAGE, *arguments).stdout
+
+
+@pytest.fixture(scope="session")
+def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
+    """podman, with the base image in its store."""
+    missing = [name for name in NEEDED if shutil.which(name) is None]
+    if missing or os.geteuid() != 0:
+        pytest.skip(f"containers need root and {', '.join(missing) or 'its rights'}")
+    folder = tmp_path_factory.mktemp("podman")
+    (folder / "containers.conf").write_text(SETTINGS)
+    found = Podman(folder)
+    import_base(found)
+    trial = found("run", "--rm", BASE, "true", check=False)
+    if trial.returncode:
+        pytest.skip(f"podman runs no container here: {trial.stderr.strip().splitlines()[-1]}")
+    yield found
+    found("rm", "--all", "--force", "--time", "0", check=False)
+    found("system", "reset", "--force", check=False)
+
+
+def import_base(podman: Podman) -> None:
+    """Bootstrap the base image; where it came from stays out of it."""
+    archive = podman.folder / "base.tar"
+    forget = 'rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*'
+    command = [
+        *("mmdebstrap", "--variant=minbase", "--include=ca-certificates,python3,python3-venv"),
+        *('--aptopt=Acquire::Languages "none"', "--dpkgopt=path-exclude=/usr/share/doc/*"),
+        *(f"--customize-hook={forget}", "bookworm", str(archive), *mirror()),
+    ]
+    made = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if made.returncode:
+        pytest.skip(f"no Debian can be bootstrapped: {made.stderr.strip().splitlines()[-1]}")
+    podman("import", "--quiet", "--change", 'CMD ["/bin/sh"]', str(archive), BASE)
+    archive.unlink()
+
+
+def mirror() -> list[str]:
+    """Return the machine's own source of packages, as a line of sources.list."""
+    for file in Path("/etc/apt/sources.list.d").glob("*.sources"):
+        for line in file.read_text().splitlines():
+            if line.startswith("URIs:"):
+                return [f"deb {line.split()[1]} bookworm main"]
+    return []
+
+
+@pytest.fixture(scope="session")
+def image(podman: Podman) -> Podman:
+    """The image of this checkout, built as a site builds it."""
+    trusted = ("--volume", f"{CERTIFICATES}:{CERTIFICATES}:ro") if CERTIFICATES.exists() else ()
+    podman(
+        *("build", "--quiet", "--pull=never", "--format", "docker", *trusted),
+        *("--build-arg", f"BASE={BASE}", "--file", str(ROOT / "docker/finops/Containerfile")),
+        *("--tag", IMAGE, str(ROOT)),
+        timeout=600,
+    )
+    return podman
+
+
+@pytest.fixture(scope="session")
+def volume(image: Podman) -> str:
+    """A volume in which the demo has run, hardened and without a network."""
+    image("volume", "create", "demo")
+    image.run("demo", "--rows", "20000", "--no-serve", options=("--volume", "demo:/data"))
+    return "demo:/data"
