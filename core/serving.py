@@ -9,6 +9,8 @@ from core.errors import BadSetting
 from core.sections import Section, secret
 
 SHORTEST_TOKEN = 16
+STATE = "dashboards.sqlite"
+"""What users keep of the pages, beside the database."""
 
 
 @dataclass(frozen=True, kw_only=True)

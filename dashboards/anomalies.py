@@ -24,6 +24,8 @@ FEWEST = 4
 SCORE = 3.5
 SHARE = 0.25
 TOP = 200
+MOST = 5_000
+"""Looked through for those that are still open."""
 DRIVERS = 3
 WEEKS = 4
 """Same weekdays that a cause is compared with."""
@@ -67,7 +69,7 @@ FOUND = f"""
     WHERE days >= {FEWEST} AND abs(cost - expected) >= $minimum
         AND abs(cost - expected) >= {SHARE} * abs(expected) AND abs(score) >= {SCORE}
     ORDER BY cost_date DESC, abs(impact) DESC, service_name, sub_account_id
-    LIMIT {TOP}
+    LIMIT {MOST}
 """
 CAUSES = f"""
     WITH wanted AS (
@@ -76,10 +78,10 @@ CAUSES = f"""
     ),
     changes AS (
         SELECT wanted.id, coalesce(skus.sku_meter, skus.charge_description, 'No SKU') AS label,
-            CAST(sum(
+            sum(
                 CASE WHEN skus.cost_date = wanted.day THEN skus.effective_cost
-                ELSE -skus.effective_cost / {WEEKS} END
-            ) AS DECIMAL(38, 6)) AS change
+                ELSE CAST(skus.effective_cost / -{WEEKS} AS DECIMAL(38, 18)) END
+            ) AS change
         FROM wanted JOIN marts.charges AS skus
             ON skus.provider_name IS NOT DISTINCT FROM wanted.provider
             AND skus.service_name IS NOT DISTINCT FROM wanted.service
@@ -88,7 +90,7 @@ CAUSES = f"""
             AND dayofweek(skus.cost_date) = dayofweek(wanted.day)
         WHERE {CURRENCY} = $currency AND skus.charge_category = 'Usage'
             AND skus.cost_date >= $first AND skus.cost_date < $end
-            AND skus.service_name IN (SELECT service FROM wanted)
+            AND skus.commitment_status IS DISTINCT FROM 'Unused'
         GROUP BY ALL
     )
     SELECT id, label, change FROM changes WHERE change <> 0
@@ -168,6 +170,7 @@ def anomalies(generation: Generation, state: State, asked: AnomaliesAsked) -> An
     known = state.acknowledged()
     if asked.acknowledged is Shown.open:
         found = [row for row in found if row["id"] not in known]
+    found = found[:TOP]
     causes = causes_of(generation, found, values)
     return Anomalies(
         currency=meta.currency,

@@ -93,8 +93,10 @@ class KeyChange(Change):
     key: Key
 
 
-def change_of(cost: Decimal, before: Decimal) -> dict[str, Any]:
-    """Return the fields of a Change."""
+def change_of(cost: Decimal, before: Decimal | None) -> dict[str, Any]:
+    """Return the fields of a Change; None where there is nothing to compare with."""
+    if before is None:
+        return {"cost": cost, "before": None, "change": None, "change_ratio": None}
     change = cost - before
     ratio = float(change / before) if before > 0 else None
     return {"cost": cost, "before": before, "change": change, "change_ratio": ratio}

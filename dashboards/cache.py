@@ -38,12 +38,15 @@ class Cache:
                 return found
             finally:
                 with self._lock:
-                    self._working.pop(key, None)
+                    if self._working.get(key) is turn:
+                        del self._working[key]
 
     def _keep(self, key: Hashable, found: Encoded) -> None:
         if found.status != 200 or len(found.body) > LARGEST:
             return
         with self._lock:
+            if replaced := self._kept.pop(key, None):
+                self._bytes -= len(replaced.body)
             self._kept[key] = found
             self._bytes += len(found.body)
             while self._bytes > KEPT_BYTES:

@@ -100,7 +100,13 @@ class Drivers(BaseModel):
 
 
 def drivers(generation: Generation, windows: Windows) -> Drivers:
-    """Return what made the change; whole months are read from the mart of SKUs."""
+    """Return what made the change; whole months are read from the mart of SKUs.
+
+    There are no steps where there is no month before.
+    """
+    if not windows.is_covered:
+        before, cost = totals(generation, windows)
+        return Drivers(before=before, now=cost, steps=[])
     now, then, mart = WHOLE if windows.is_whole else DAYS
     sql = STATEMENT.format(now=now, then=then, mart=mart)
     used = {name: value for name, value in windows.values.items() if f"${name}" in words(sql)}

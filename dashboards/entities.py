@@ -95,12 +95,15 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
                 map(list(month), list(cost)) AS months
             FROM monthly GROUP BY value
         )
-        SELECT * FROM (SELECT *, sum(cost) OVER () AS total FROM summed)
-        WHERE $search = '' OR contains(lower(value), $search) OR contains(lower(name), $search)
+        SELECT found.*, (SELECT coalesce(sum(cost), 0) FROM summed) AS total
+        FROM (SELECT true) LEFT JOIN summed AS found
+        ON $search = '' OR contains(lower(value), $search) OR contains(lower(name), $search)
         ORDER BY abs(cost) DESC, abs(before) DESC, value LIMIT {asked.limit + 1}
         """,
         bound.values,
     )
+    total = found[0]["total"]
+    found = [row for row in found if row["cost"] is not None]
     months = [m.month for m in meta.months if start.replace(day=1) <= m.month < end]
     is_covered = first >= meta.first_date
     return Entities(
@@ -119,12 +122,10 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
             for row in found[: asked.limit]
         ],
         more=len(found) > asked.limit,
-        total=found[0]["total"] if found else Decimal(0),
+        total=total,
     )
 
 
 def changed(row: dict[str, Any], is_covered: bool) -> dict[str, Any]:
     """Return the fields of a Change; nothing is compared with days that have no data."""
-    if is_covered:
-        return change_of(row["cost"], row["before"])
-    return {"cost": row["cost"], "before": None, "change": None, "change_ratio": None}
+    return change_of(row["cost"], row["before"] if is_covered else None)

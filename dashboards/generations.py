@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from dashboards.problems import Refused
 NEVER = (0, 0)
 """What no file has for its inode and time."""
 AGAIN_SECONDS = 0.01
+RETRY_SECONDS = 1.0
+NOTHING = "Run `./finops demo` or import a bill."
 
 
 @dataclass
@@ -93,6 +96,12 @@ class Generation:
                     f"the marts are not built: {first_line(error)}",
                     "Run `./finops focus build --full`.",
                 ) from None
+            except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+                raise Refused(
+                    503,
+                    f"the database cannot be read: {first_line(error)}",
+                    "Import again, or restore one of data/serving/.",
+                ) from None
             finally:
                 done.set()
 
@@ -113,6 +122,11 @@ class Generations:
         """Why a newer state of the database is not shown; '' where all is well."""
         self._opened: Generation | None = None
         self._seen: tuple[int, int] | None = NEVER
+        self._hint = NOTHING
+        self._lent: Path | None = None
+        """The name that was lent to a state without one."""
+        self._again_at = 0.0
+        """When to try again what could not be opened, by the machine's clock since its start."""
         self._lock = threading.Lock()
         self._open_files, self._former = ExitStack(), ExitStack()
 
@@ -124,10 +138,10 @@ class Generations:
         """
         with self._lock:
             stamp = self._stamp()
-            if stamp != self._seen:
+            if stamp != self._seen and time.monotonic() >= self._again_at:
                 self._follow(stamp)
             if self._opened is None:
-                raise Refused(503, self.notice, "Run `./finops demo` or import a bill.")
+                raise Refused(503, self.notice, self._hint)
             return self._opened
 
     def close(self) -> None:
@@ -144,9 +158,9 @@ class Generations:
         return found.st_ino, found.st_mtime_ns
 
     def _follow(self, stamp: tuple[int, int] | None) -> None:
-        """Open what is published now; on failure keep what was."""
-        self._seen = stamp
+        """Open what is published now; on failure keep what was, and try again in a while."""
         if stamp is None:
+            self._seen = None
             self.notice = (
                 f"{self.database} is gone"
                 if self._opened
@@ -158,12 +172,16 @@ class Generations:
             generation = self._open(opened)
         except (FinopsError, Refused, duckdb.Error) as error:
             opened.close()
-            self.notice = f"the newest state of the database cannot be opened: {first_line(error)}"
+            reason = first_line(error).replace(str(self._lent or self.database), str(self.database))
+            self.notice = f"the newest state of the database cannot be opened: {reason}"
+            self._hint = getattr(error, "hint", "") or NOTHING
+            self._again_at = time.monotonic() + RETRY_SECONDS
             return
         # Requests may still be at work on the former one, not on the one before it.
         self._former.close()
         self._former, self._open_files = self._open_files, opened
-        self._opened, self.notice = generation, ""
+        self._opened, self._seen, self.notice = generation, stamp, ""
+        self._again_at = 0.0
 
     def _open(self, opened: ExitStack) -> Generation:
         path = self._published(opened)
@@ -189,7 +207,7 @@ class Generations:
             if path.samefile(self.database):
                 return path
         beside = tempfile.TemporaryDirectory(prefix=".finops-", dir=self.database.parent)
-        lent = Path(opened.enter_context(beside)) / self.database.name
+        self._lent = lent = Path(opened.enter_context(beside)) / self.database.name
         with disk_errors(self.database):
             link(self.database, lent)
         return lent

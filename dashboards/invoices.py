@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,6 +44,17 @@ PROOFS = """
     WHERE status = 'current' AND coalesce(currency, 'no currency') = $currency
         AND billing_period >= $first
     GROUP BY ALL ORDER BY month DESC, export
+"""
+# Account by account, as differences of two accounts could make up for each other.
+LARGEST = """
+    SELECT coalesce(max(greatest(
+            abs(focus_billed - source_billed), abs(focus_effective - source_effective))), 0)
+            AS residual,
+        count(DISTINCT load_id) FILTER (focus_billed IS NULL) AS unproven
+    FROM ledger.reconciliation
+    JOIN ledger.loads USING (load_id, vendor, export, billing_period)
+    WHERE status = 'current' AND coalesce(currency, 'no currency') = $currency
+        AND billing_period >= $first
 """
 RESTATED = """
     SELECT former.vendor, former.export, former.billing_period AS month, r.currency,
@@ -150,18 +160,13 @@ def invoices(generation: Generation, asked: InvoicesAsked) -> Invoices:
         "first": shift(meta.months[-1].month, 1 - asked.months),
     }
     proofs = [Proof(**row) for row in generation.rows(PROOFS, values)]
-    residuals = [
-        abs(residual)
-        for proof in proofs
-        for residual in (proof.billed_residual, proof.effective_residual)
-        if residual is not None
-    ]
+    [largest] = generation.rows(LARGEST, values)
     return Invoices(
         currency=meta.currency,
         invoices=[invoice(row) for row in generation.rows(INVOICES, values)],
         reconciliation=proofs,
-        largest_residual=max(residuals, default=Decimal(0)),
-        unproven=sum(proof.focus_billed is None for proof in proofs),
+        largest_residual=largest["residual"],
+        unproven=largest["unproven"],
         restatements=[
             Restatement(**row, change=row["billed"] - row["former_billed"])
             for row in generation.rows(RESTATED, values)

@@ -12,12 +12,12 @@ from core.periods import shift
 from dashboards.answers import Amount, Change, Key, KeyChange, Month, Time
 from dashboards.dimensions import DIMENSIONS
 from dashboards.drivers import Drivers, drivers
-from dashboards.forecast import Estimate, cents, estimate
+from dashboards.forecast import Estimate, estimate
 from dashboards.generations import Generation
 from dashboards.keys import key
 from dashboards.meta import MonthState
 from dashboards.slices import CURRENCY
-from dashboards.tiles import Tile, metric_tiles, tile
+from dashboards.tiles import Tile, link, metric_tiles, tile
 from dashboards.windows import MOVED, MonthAsked, Windows, leaders, ranked, windows_of
 
 MONTHS = 13
@@ -180,6 +180,7 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
         paced(row["now"], days),
         paced(row["before"], days),
         against=f"the {RATE_DAYS} days before",
+        explore=link(windows, "run_rate"),
     )
 
 
@@ -206,7 +207,7 @@ def estimate_tile(ahead: Estimate, generation: Generation, windows: Windows) -> 
             "description": ahead.method,
         },
         ahead.value,
-        cents(float(row["cost"])),
+        row["cost"].quantize(Decimal("0.01")),
         against=f"{former:%B %Y}",
     )
 
@@ -254,6 +255,6 @@ def savings(generation: Generation, windows: Windows) -> list[SavingsStep]:
         "list": "List price",
         "negotiated": "Negotiated and spot",
         "commitment": "Commitments",
-        "effective": "Paid",
+        "effective": "Effective cost",
     }
     return [SavingsStep(kind=kind, label=text, amount=row[kind]) for kind, text in labels.items()]

@@ -58,7 +58,7 @@ def check_origin(method: str, headers: Mapping[str, str]) -> None:
     if method not in WRITES:
         return
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    if origin is not None and place(origin) != headers.get("host", "").lower():
         raise Refused(403, "writes come from these pages alone", "Do not send a foreign Origin.")
     if headers.get("x-requested-with", "").lower() != MARK:
         raise Refused(
@@ -66,15 +66,25 @@ def check_origin(method: str, headers: Mapping[str, str]) -> None:
         )
 
 
+def place(origin: str) -> str:
+    """Return the host and port of an Origin header, '' where it has none.
+
+    >>> place("http://localhost:8080"), place("http://["), place("null")
+    ('localhost:8080', '', '')
+    """
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
 def check_user(
     headers: Mapping[str, str], query_token: str | None, settings: DashboardsConfig
 ) -> None:
-    """Refuse whoever is not signed in, where signing in is asked for."""
-    if settings.user_header and headers.get(settings.user_header.lower(), "").strip():
-        return
+    """Refuse whoever is not signed in; where both ways are set, both are asked for."""
+    if settings.user_header and not headers.get(settings.user_header.lower(), "").strip():
+        raise Refused(401, "the proxy in front named no user", "Sign in at the proxy.")
     if settings.token is None:
-        if settings.user_header:
-            raise Refused(401, "the proxy in front named no user", "Sign in at the proxy.")
         return
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     given = [query_token, cookie(headers), bearer if scheme.lower() == "bearer" else None]

@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.backends.duckdb import Limits
-from core.serving import DashboardsConfig
+from core.serving import STATE, DashboardsConfig
 from dashboards.answers import Encoded, encoded
 from dashboards.asked import checked, checked_json, read_parameters
 from dashboards.cache import Cache
@@ -32,8 +32,6 @@ from dashboards.security import COOKIE, HEADERS, Rates, check_host, check_origin
 from dashboards.state import State
 
 STATIC = Path(__file__).parent / "static"
-STATE = "dashboards.sqlite"
-"""What users keep, beside the database."""
 LONGEST_URL = 64_000
 LONGEST_BODY = 64_000
 AT_WORK = 4
@@ -198,12 +196,12 @@ class Guard:
         """
         settings = self.server.settings
         check_host(headers, settings)
+        self.server.rates.take((scope.get("client") or ("",))[0])
         if len(scope["query_string"]) + len(scope["raw_path"]) > LONGEST_URL:
             raise Refused(400, "the URL is too long", "Use fewer filters.")
         token = QueryParams(scope["query_string"]).get("token") if scope["path"] == "/" else None
         check_user(headers, token, settings)
         check_origin(scope["method"], headers)
-        self.server.rates.take((scope.get("client") or ("",))[0])
         if token is None:
             return None
         found = RedirectResponse("/", 303)

@@ -19,6 +19,8 @@ BETTER: Mapping[str, Literal["lower", "higher"]] = {
     "effective_savings_rate": "higher",
     "commitment_utilisation": "higher",
     "commitment_coverage": "higher",
+    "commitment_savings": "higher",
+    "commitment_savings_rate": "higher",
     "tagged_share": "higher",
     "price_coverage": "higher",
 }

@@ -66,6 +66,11 @@ class Windows:
         }
 
     @property
+    def is_covered(self) -> bool:
+        """Whether there are data of the month before."""
+        return self.before >= self.meta.first_date
+
+    @property
     def against(self) -> str:
         """Say which days of the former month are compared."""
         days = "" if self.is_whole else f"1 to {(self.before_end - self.before).days} "
@@ -131,7 +136,7 @@ def ranked(
     by = ", ".join(one.column for one in dimensions)
     sql = RANKED.format(columns=columns, by=by, order=f"{order}, {by}", top=int(top))
     return [
-        change_of(row["cost"], row["before"])
+        change_of(row["cost"], row["before"] if windows.is_covered else None)
         | {"keys": [key(one, row[f"k{n}"], row[f"n{n}"]) for n, one in enumerate(dimensions)]}
         for row in generation.rows(sql, windows.values)
     ]

@@ -24,6 +24,7 @@ from core.errors import BadSetting
 from core.exports import Vendor, load_vendor, vendor_names
 from core.report import overview
 from core.run import Outcome, import_exports
+from core.serving import STATE
 
 WRITTEN = "written"
 
@@ -59,9 +60,10 @@ def demo(
     """
     started = time.monotonic()
     config = demo_config(resolve(ctx, config_path))
+    config.dashboards.check_access()
     finished = not reset and same_demo(config, rows)
     if not finished:
-        shutil.rmtree(config.data_dir, ignore_errors=True)
+        throw_away(config.data_dir)
     outcomes: list[Outcome] = []
     deliveries: list[bool | None] = [None] if finished else [False, True]
     for restated in deliveries:
@@ -96,6 +98,15 @@ def show_pages(ctx: click.Context, config_path: str | None) -> None:
     except BadSetting as error:
         click.echo(f"attention: {error}; a free port is taken", err=True)
         ctx.invoke(serve, demo=True, config_path=config_path, port=0)
+
+
+def throw_away(folder: Path) -> None:
+    """Remove the former demo, but what users keep of its pages."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != STATE:
+            path.unlink(missing_ok=True)
 
 
 def same_demo(config: Config, rows: int | None) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from core.errors import BadSetting
 from core.serving import DashboardsConfig
+from dashboards.problems import Refused
 from tests.fixtures.finops import Finops
 from tests.fixtures.served import Served, serving
 
@@ -74,6 +76,22 @@ def test_an_address_that_others_reach_needs_a_token_or_a_proxy(host: str) -> Non
     DashboardsConfig(host=host, user_header="X-User").check_access()
 
 
+def test_with_both_ways_of_signing_in_both_are_asked_for(demo: Finops) -> None:
+    with serving(demo.database, token=TOKEN, user_header="X-User") as served:
+        user, bearer = {"X-User": "ada"}, {"Authorization": f"Bearer {TOKEN}"}
+        found = [served.ask("/api/v1/meta", headers=one).status for one in (user, bearer)]
+        assert found == [401, 401]
+        assert served.ask("/api/v1/meta", headers={**user, **bearer}).status == 200
+
+
+def test_wrong_tokens_are_slowed_down_too(guarded: Served) -> None:
+    for _ in range(400):
+        with suppress(Refused):
+            guarded.server.rates.take("127.0.0.1")
+    found = [guarded.ask("/api/v1/meta").status for _ in range(20)]
+    assert 429 in found
+
+
 def test_a_short_token_is_refused_and_not_repeated() -> None:
     with pytest.raises(BadSetting) as caught:
         DashboardsConfig(token="hunter2").check_access()
@@ -96,6 +114,7 @@ def test_every_answer_carries_the_guarding_headers(served: Served) -> None:
         {},
         {"X-Requested-With": "finops", "Origin": "http://evil.example"},
         {"X-Requested-With": "finops", "Origin": "null"},
+        {"X-Requested-With": "finops", "Origin": "http://["},
     ],
 )
 def test_a_write_that_a_foreign_page_could_send_is_refused(

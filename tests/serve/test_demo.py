@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
+from core.cli.demo import throw_away
+from core.serving import STATE
 from tests.fixtures.demo import ROWS
 from tests.fixtures.finops import Finops
 
@@ -13,6 +16,15 @@ def test_a_second_demo_of_that_size_changes_nothing(demo: Finops) -> None:
     result = demo("demo", "--rows", ROWS, "--no-serve")
     assert (result.code, result.out.count("nothing new: 13 billing periods")) == (0, 4)
     assert demo.fingerprint() == before
+
+
+def test_a_demo_of_another_size_keeps_what_users_saved(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    (folder / "serving").mkdir(parents=True)
+    for name in ("finops.duckdb", "written", STATE):
+        (folder / name).touch()
+    throw_away(folder)
+    assert [path.name for path in folder.iterdir()] == [STATE]
 
 
 def test_the_demo_ends_on_its_pages_until_it_is_told_to_end(demo: Finops) -> None:

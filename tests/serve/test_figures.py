@@ -124,6 +124,20 @@ def test_bars_leaders_and_savings_add_up(served: Served, currency: str) -> None:
     assert sum(steps[:3]) == steps[3]
 
 
+def test_the_first_month_is_compared_with_nothing(served: Served) -> None:
+    page = served.get("overview", currency="USD", month="2025-06")
+    assert page["drivers"]["steps"] == page["movers"] == []
+    assert {row["before"] for row in page["services"]} == {None}
+    assert tiles(page)["billed_cost"]["before"] is None
+
+
+def test_an_entity_that_is_not_found_leaves_the_total(served: Served) -> None:
+    everything = served.get("entities", kind="ServiceName", currency="USD")
+    nothing = served.get("entities", kind="ServiceName", currency="USD", search="zzzz")
+    assert nothing["items"] == []
+    assert nothing["total"] == everything["total"] != "0"
+
+
 def test_the_estimate_tells_by_how_much_it_was_wrong_before(served: Served) -> None:
     estimate = served.get("overview", currency="USD", month="2026-06")["estimate"]
     assert estimate["month"] == "2026-07"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +77,46 @@ def test_a_corrupt_file_is_told_and_the_pages_go_on(following: Served, mine: Fin
     broken.replace(mine.database)
     assert billed(following) == "4.200000000001"
     assert "cannot be opened" in following.get("meta")["notice"]
+
+
+def test_a_file_that_was_broken_in_place_is_told(following: Served, mine: Finops) -> None:
+    size = mine.database.stat().st_size
+    with mine.database.open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(b"\xff" * (size - 4096 * 3))
+    for operation in ("explore", "health", "entities?kind=ServiceName"):
+        answer = following.ask(f"/api/v1/{operation}")
+        assert answer.status in (200, 503), answer.body
+    assert following.ask("/api/v1/explore?group=ResourceId&grain=day").status in (200, 503)
+
+
+def test_a_file_that_another_program_holds_is_shown_once_it_lets_go(
+    built: Finops, tmp_path: Path
+) -> None:
+    mine = copied(built, tmp_path)
+    holding = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
+    )
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", holding, str(mine.database)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as holder,
+        serving(mine.database) as served,
+    ):
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        answer = served.ask("/api/v1/meta")
+        assert answer.status == 503
+        assert str(mine.database) in answer.detail
+        assert "another" in answer.json["hint"] or "close the program" in answer.json["hint"]
+        holder.communicate("\n")
+        end = time.monotonic() + 30
+        while (status := served.ask("/api/v1/meta").status) != 200:
+            assert time.monotonic() < end, status
+            time.sleep(0.2)
 
 
 def test_a_server_started_before_the_first_import_waits_for_it(
