@@ -30,7 +30,7 @@ class MonthAsked(BaseModel):
     ] = ""
     month: Annotated[
         str,
-        Field(pattern=r"^([12]\d{3}-(0[1-9]|1[0-2]))?$", description="YYYY-MM; default the last."),
+        Field(pattern=MONTH, description="YYYY-MM; default the last."),
     ] = ""
 
 
