@@ -95,7 +95,7 @@ TIERS: tuple[Checks | Suite, ...] = (
     Suite(
         "unit",
         "one piece at a time, with the doctests",
-        "core vendors dashboards --doctest-modules",
+        "core vendors dashboards metabase --doctest-modules",
         beside=True,
     ),
     Suite("integration", "from export to marts", "-n 2", minutes=15),
@@ -103,6 +103,7 @@ TIERS: tuple[Checks | Suite, ...] = (
     Suite("slow", "kills, a fresh clone", minutes=15, beside=True),
     Suite("dbt", "the FOCUS project", beside=True),
     Suite("serve", "the dashboards' server", beside=True),
+    Suite("metabase", "Metabase's cards and its API", beside=True),
     Suite("browser", "the dashboards in a browser", beside=True),
     Suite("containers", "the image", beside=True),
     Suite("docs", "the documentation against the code", beside=True),

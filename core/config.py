@@ -16,10 +16,9 @@ from core.currency import Rates
 from core.errors import BadConfigFile, BadSetting, ConfigNotFound, UnknownSetting
 from core.exports import load_vendor, vendor_names
 from core.sections import Section
-from core.serving import DashboardsConfig
+from core.serving import MEMORY, DashboardsConfig, MetabaseConfig
 
 ROOT = Path(__file__).resolve().parent.parent
-MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +60,7 @@ class DuckDbConfig(Section):
     """Processors that DuckDB may use; 0 means all that this process has."""
 
     def __post_init__(self) -> None:
-        if not MEMORY.fullmatch(self.memory_limit):
+        if not re.fullmatch(MEMORY, self.memory_limit, re.IGNORECASE):
             raise BadSetting(f"{self.section}.memory_limit", self.memory_limit, "a size like 2GB")
         if self.threads < 0:
             raise BadSetting(f"{self.section}.threads", self.threads, "0 or more")
@@ -102,6 +101,7 @@ SECTIONS: tuple[type[Section], ...] = (
     CurrencyConfig,
     DashboardsConfig,
     ScheduleConfig,
+    MetabaseConfig,
 )
 
 
@@ -118,6 +118,7 @@ class Config:
     currency: CurrencyConfig = field(default_factory=CurrencyConfig)
     dashboards: DashboardsConfig = field(default_factory=DashboardsConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    metabase: MetabaseConfig = field(default_factory=MetabaseConfig)
     vendors: Mapping[str, Any] = field(default_factory=dict)
     """The resolved section of each vendor, by the vendor's name."""
     configured: frozenset[str] = frozenset()
@@ -194,6 +195,7 @@ def load_config(
         currency=section(CurrencyConfig),
         dashboards=section(DashboardsConfig),
         schedule=section(ScheduleConfig),
+        metabase=section(MetabaseConfig),
         vendors=vendors,
         configured=frozenset(
             name

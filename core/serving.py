@@ -1,9 +1,11 @@
-"""[dashboards] of config.toml: where the pages are served, to whom."""
+"""[dashboards] and [metabase] of config.toml: where figures are shown, and to whom."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from core.errors import BadSetting
 from core.sections import Section, secret
@@ -11,6 +13,7 @@ from core.sections import Section, secret
 SHORTEST_TOKEN = 16
 STATE = "dashboards.sqlite"
 """What users keep of the pages, beside the database."""
+MEMORY = r"\d+(\.\d+)?\s*[KMGT]i?B"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +73,51 @@ class DashboardsConfig(Section):
                 self.host,
                 "127.0.0.1, or a token or user_header in [dashboards] beside it",
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetabaseConfig(Section):
+    """Metabase: where it is, who `finops metabase` is there, what it reads."""
+
+    section = "metabase"
+
+    url: str = "http://127.0.0.1:3000"
+    """Address of Metabase as this machine reaches it."""
+
+    follow: bool = False
+    """Move Metabase to the new data at the end of every `finops run`."""
+
+    admin_email: str | None = None
+    """Administrator to sign in as; a Metabase without users is set up with them."""
+
+    admin_password: str | None = secret()
+    """The administrator's password."""
+
+    setup_token: str | None = secret()
+    """MB_SETUP_TOKEN of a Metabase without users; what Metabase itself tells when not set."""
+
+    api_key: str | None = secret()
+    """Key of an administrator, instead of email and password."""
+
+    database_folder: str = "/data/serving"
+    """The folder serving/ in data_dir, as Metabase's container sees it."""
+
+    memory_limit: str = "2GB"
+    """What DuckDB may hold in memory inside Metabase."""
+
+    def __post_init__(self) -> None:
+        address = urlsplit(self.url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise BadSetting(f"{self.section}.url", self.url, "an address like http://host:3000")
+        if address.username or address.password:
+            raise BadSetting(f"{self.section}.url", "(hidden)", "an address without a password")
+        if not re.fullmatch(MEMORY, self.memory_limit, re.IGNORECASE):
+            raise BadSetting(f"{self.section}.memory_limit", self.memory_limit, "a size like 2GB")
+        if not self.database_folder.startswith("/"):
+            wanted = "a path that begins with /"
+            raise BadSetting(f"{self.section}.database_folder", self.database_folder, wanted)
+
+    @property
+    def address(self) -> str:
+        """Return the URL without a slash at its end."""
+        return self.url.rstrip("/")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ["core", "vendors", "dashboards"]
+PACKAGES = ["core", "vendors", "dashboards", "metabase"]
 
 
 def modules(folder: str) -> list[Path]:

@@ -134,8 +134,9 @@ def visible(kind: type[Section], name: str, value: Any) -> Any:
 def section_of(resolved: Config, kind: type[Section]) -> Any:
     """Return the resolved section of one class."""
     ours = (resolved.project, resolved.database, resolved.duckdb, resolved.transformations)
-    others = (resolved.currency, resolved.dashboards, resolved.schedule, *resolved.vendors.values())
-    return next(s for s in (*ours, *others) if isinstance(s, kind))
+    others = (resolved.currency, resolved.dashboards, resolved.metabase, resolved.schedule)
+    every = (*ours, *others, *resolved.vendors.values())
+    return next(s for s in every if isinstance(s, kind))
 
 
 def as_text(value: Any) -> str:

@@ -23,6 +23,7 @@ COMMANDS = {
     "schedule": "core.cli.schedule:schedule",
     "serve": "dashboards.cli:serve",
     "report": "dashboards.terminal:report",
+    "metabase": "metabase.cli:metabase",
     "focus": "core.cli.focus:focus",
     "query": "core.cli.query:query",
     "doctor": "core.cli.doctor:doctor",

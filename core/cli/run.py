@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from core.cli.follow import follow
 from core.cli.imports import import_and_print
 from core.cli.options import config_option, json_option, resolve
 from core.errors import FinopsError, NothingConfigured
@@ -23,7 +24,8 @@ def run(ctx: click.Context, /, config_path: str | None, as_json: bool, no_transf
     Safe to run as often as you like: what is loaded already is left alone, a restated month
     replaces the former one, and a failure leaves the last good database in place. One export that
     fails does not keep the others from being imported: then each is imported by itself, and the
-    exit code is that of the first failure.
+    exit code is that of the first failure. With `follow` under [metabase], Metabase is led to the
+    new data at the end.
 
     \b
     Examples:
@@ -44,6 +46,10 @@ def run(ctx: click.Context, /, config_path: str | None, as_json: bool, no_transf
             click.echo(f"{name}: {error}", err=True)
     if wanted:
         transform = config.transformations.enabled and not no_transform
-        import_and_print(config, wanted, transform=transform, as_json=as_json)
+        try:
+            import_and_print(config, wanted, transform=transform, as_json=as_json)
+        except FinopsError as error:
+            failures.insert(0, error)
+    follow(config)
     if failures:
         raise failures[0]

@@ -17,7 +17,10 @@ FinopsError                     1
 ├── ConservationError           8  the sums differ; nothing was published
 ├── QueryError                  9  the database or the SQL cannot answer
 │   └── NoDatabase
-└── TransformError             10  dbt could not build or a check failed
+├── TransformError             10  dbt could not build or a check failed
+└── MetabaseError              11  Metabase, or its content, is not as it should be
+    ├── MetabaseAway, LoginRefused, NoDuckDbDriver, CallRefused, NotSynced
+    └── BadContent, ContentDiffers, CardsFailed
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -51,6 +54,17 @@ from core.errors.data import (
     SchemaMismatch,
     WrongMonth,
 )
+from core.errors.metabase import (
+    BadContent,
+    CallRefused,
+    CardsFailed,
+    ContentDiffers,
+    LoginRefused,
+    MetabaseAway,
+    MetabaseError,
+    NoDuckDbDriver,
+    NotSynced,
+)
 from core.errors.run import (
     BusyError,
     ConservationError,
@@ -79,15 +93,19 @@ __all__ = [
     "AccessError",
     "AlienFile",
     "BadConfigFile",
+    "BadContent",
     "BadManifest",
     "BadSetting",
     "BadValue",
     "BucketNotFound",
     "BusyError",
+    "CallRefused",
+    "CardsFailed",
     "ConfigError",
     "ConfigExists",
     "ConfigNotFound",
     "ConservationError",
+    "ContentDiffers",
     "CorruptFile",
     "CredentialsMissing",
     "DataError",
@@ -95,12 +113,17 @@ __all__ = [
     "ExportCollision",
     "FileMissing",
     "FinopsError",
+    "LoginRefused",
     "ManifestNotFound",
+    "MetabaseAway",
+    "MetabaseError",
     "MissingCost",
     "MissingRate",
     "MissingSetting",
     "NoDatabase",
+    "NoDuckDbDriver",
     "NoFiles",
+    "NotSynced",
     "NothingConfigured",
     "NothingInRange",
     "OutsideFolder",

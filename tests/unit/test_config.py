@@ -34,7 +34,11 @@ EXAMPLES: dict[Any, tuple[Any, Any]] = {
     Path: (Path("one"), Path("two")),
     str: ("one", "two"),
 }
-SPECIAL = {"memory_limit": ("1GB", "2GiB"), "display": ("USD", "EUR")} | {
+SPECIAL = {
+    "memory_limit": ("1GB", "2GiB"),
+    "display": ("USD", "EUR"),
+    "url": ("http://one:3000", "https://two"),
+    "database_folder": ("/one", "/two"),
     "cron": ("0 5 * * *", "0 6 * * *"),
     "time_zone": ("Europe/Berlin", "UTC"),
 }
@@ -72,8 +76,9 @@ def as_variable(value: Any) -> str:
 
 def value_of(config: Config, kind: type[Section], name: str) -> Any:
     parts = (config.project, config.database, config.duckdb, config.transformations)
-    others = (config.currency, config.dashboards, config.schedule, *config.vendors.values())
-    section = next(s for s in (*parts, *others) if isinstance(s, kind))
+    others = (config.currency, config.dashboards, config.metabase, config.schedule)
+    every = (*parts, *others, *config.vendors.values())
+    section = next(s for s in every if isinstance(s, kind))
     return getattr(section, name)
 
 

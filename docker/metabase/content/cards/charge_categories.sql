@@ -1,0 +1,29 @@
+-- name = "Costs by charge category"
+-- entity_id = "finops5ikV3bSR12SXqsx"
+-- display = "table"
+-- description = "Usage, purchases, taxes, credits and adjustments."
+-- [filters]
+-- currency = true
+-- period = "marts.daily_costs.cost_date"
+-- provider = "marts.daily_costs.provider_name"
+-- account = "marts.daily_costs.sub_account_id"
+-- service = "marts.daily_costs.service_name"
+-- [formats]
+-- effective_cost = "money"
+-- billed_cost = "money"
+-- contracted_cost = "money"
+-- list_cost = "money"
+
+SELECT
+    charge_category,
+    sum(effective_cost) AS effective_cost,
+    sum(billed_cost) AS billed_cost,
+    sum(contracted_cost) AS contracted_cost,
+    sum(list_cost) AS list_cost
+FROM marts.daily_costs
+WHERE
+    coalesce(billing_currency, 'no currency') = {{currency}}
+    AND {{period}} AND {{provider}} AND {{account}} AND {{service}}
+GROUP BY charge_category
+ORDER BY abs(sum(effective_cost)) DESC, charge_category
+LIMIT 1000

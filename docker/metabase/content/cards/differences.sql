@@ -1,0 +1,11 @@
+-- name = "Sums that differ from the source"
+-- entity_id = "finopsk2x8xu7QG0teYgr"
+-- display = "scalar"
+-- description = "Of month, account and currency; 0 is what it must be."
+
+SELECT
+    count(*) FILTER (
+        focus_billed <> source_billed OR focus_effective <> source_effective
+    ) AS differences
+FROM ledger.reconciliation
+WHERE load_id IN (SELECT load_id FROM ledger.loads WHERE status = 'current')

@@ -1,0 +1,23 @@
+-- name = "Effective cost, last month"
+-- entity_id = "finopsfBSUZpBnJLCNTES"
+-- display = "scalar"
+-- description = "Charges with commitments spread over the time they serve."
+-- [filters]
+-- currency = true
+-- period = "marts.daily_costs.billing_period"
+-- provider = "marts.daily_costs.provider_name"
+-- account = "marts.daily_costs.sub_account_id"
+-- service = "marts.daily_costs.service_name"
+-- [formats]
+-- effective_cost = "money"
+
+SELECT
+    coalesce(sum(effective_cost), 0) AS effective_cost
+FROM marts.daily_costs
+WHERE
+    coalesce(billing_currency, 'no currency') = {{currency}}
+    AND billing_period = (
+        SELECT max(billing_period) FROM marts.daily_costs
+        WHERE coalesce(billing_currency, 'no currency') = {{currency}} AND {{period}}
+    )
+    AND {{provider}} AND {{account}} AND {{service}}

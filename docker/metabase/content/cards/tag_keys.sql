@@ -1,0 +1,30 @@
+-- name = "Coverage by tag key, last month"
+-- entity_id = "finopsEDfK6xo1bAVu7ln"
+-- display = "table"
+-- description = "How much of the taggable cost carries each key, and how many values it has."
+-- [filters]
+-- currency = true
+-- period = "marts.tag_coverage.billing_period"
+-- [formats]
+-- coverage = "percent"
+-- tagged_cost = "money"
+-- taggable_cost = "money"
+
+SELECT
+    tag_key,
+    cast(coalesce(sum(tagged_cost), 0) AS DOUBLE)
+        / nullif(cast(sum(taggable_cost) AS DOUBLE), 0) AS coverage,
+    sum(tagged_cost) AS tagged_cost,
+    sum(taggable_cost) AS taggable_cost,
+    max(value_count) AS value_count
+FROM marts.tag_coverage
+WHERE
+    tag_key <> '*'
+    AND coalesce(billing_currency, 'no currency') = {{currency}}
+    AND billing_period = (
+        SELECT max(billing_period) FROM marts.tag_coverage
+        WHERE coalesce(billing_currency, 'no currency') = {{currency}} AND {{period}}
+    )
+GROUP BY tag_key
+ORDER BY tagged_cost DESC, tag_key
+LIMIT 200

@@ -1,0 +1,164 @@
+"""Dashboards: found by the mark in their description, changed in place, archived when gone.
+
+Metabase takes no id of ours for a dashboard, so its description says which of ours it is, and under
+which entity_id: a duplicate that somebody made has another one, and is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from metabase.bodies import MARK, dashcard, parameters
+from metabase.changes import Changes
+from metabase.client import Client
+from metabase.content import Content, Dashboard
+from metabase.same import differing
+
+UNFINISHED = "Being made by `./finops metabase provision`."
+MARKED = re.compile(re.escape(MARK) + r" \((\w+) ([\w-]{21})\)$")
+
+
+@dataclass
+class Boards:
+    """The dashboards that our collection holds."""
+
+    ours: dict[str, Any] = field(default_factory=dict)
+    """Those that we keep, by the name of their file."""
+    unfinished: dict[str, Any] = field(default_factory=dict)
+    """Those that a run began and did not finish, by their title."""
+
+
+def read_boards(client: Client, collection: int) -> Boards:
+    """Return the dashboards of a collection that are ours."""
+    boards = Boards()
+    if not collection:
+        return boards
+    for item in client.get(f"/api/collection/{collection}/items?models=dashboard")["data"]:
+        found = client.get(f"/api/dashboard/{item['id']}")
+        text = found.get("description") or ""
+        marked = MARKED.search(text)
+        if marked and marked[2] == found["entity_id"]:
+            boards.ours[marked[1]] = found
+        elif text == UNFINISHED:
+            boards.unfinished[found["name"]] = found
+    return boards
+
+
+def put_boards(
+    client: Client,
+    content: Content,
+    ids: Mapping[str, int],
+    choices: Mapping[str, Mapping[str, str]],
+    collection: int,
+    changes: Changes,
+) -> None:
+    """Make Metabase's dashboards those of the files.
+
+    Args:
+        client: Metabase.
+        content: The files.
+        ids: Ids of the cards, by the names of their files.
+        choices: What filters that need a value hold at first, by dashboard.
+        collection: Id of the collection; 0 where it is missing and stays so.
+        changes: Where each change is noted.
+    """
+    boards = read_boards(client, collection)
+    for slug, dashboard in content.dashboards.items():
+        found = boards.ours.get(slug) or boards.unfinished.get(dashboard.name)
+        if found is None:
+            if not changes.add(f"dashboard {dashboard.name}: create"):
+                continue
+            found = created(client, dashboard, collection)
+            body = board_body(dashboard, found, content, ids, choices[slug], collection)
+            client.put(f"/api/dashboard/{found['id']}", body)
+            continue
+        body = board_body(dashboard, found, content, ids, choices[slug], collection)
+        keys = differing(comparable(found), comparable(body))
+        if keys and changes.add(f"dashboard {dashboard.name}: update {', '.join(keys)}"):
+            client.put(f"/api/dashboard/{found['id']}", body)
+    for slug, found in boards.ours.items():
+        if slug not in content.dashboards and changes.add(f"dashboard {found['name']}: archive"):
+            client.put(f"/api/dashboard/{found['id']}", {"archived": True})
+
+
+def created(client: Client, dashboard: Dashboard, collection: int) -> Any:
+    """Return a new dashboard, still empty."""
+    body = {"name": dashboard.name, "description": UNFINISHED, "collection_id": collection}
+    made = client.create(
+        "/api/dashboard",
+        body,
+        lambda: read_boards(client, collection).unfinished.get(dashboard.name),
+    )
+    return client.get(f"/api/dashboard/{made['id']}")
+
+
+def board_body(
+    dashboard: Dashboard,
+    found: Mapping[str, Any],
+    content: Content,
+    ids: Mapping[str, int],
+    choices: Mapping[str, str],
+    collection: int,
+) -> dict[str, Any]:
+    """Return a dashboard; tabs and cards that are there keep their ids, new ones have negative."""
+    tab_ids = {tab["name"]: tab["id"] for tab in found.get("tabs") or []}
+    free: dict[tuple[Any, Any, Any], list[int]] = {}
+    for one in sorted(found.get("dashcards") or [], key=lambda one: int(one["id"])):
+        free.setdefault(place(one), []).append(one["id"])
+    tabs: list[dict[str, Any]] = []
+    cards: list[dict[str, Any]] = []
+    for position, tab in enumerate(dashboard.tabs):
+        tab_id = tab_ids.get(tab.name, -1 - position)
+        tabs.append({"id": tab_id, "name": tab.name, "position": position})
+        for placed in tab.cards:
+            card = dashcard(placed, dashboard, content, ids.get(placed.card, 0))
+            card["dashboard_tab_id"] = tab_id
+            same = free.get(place(card), [])
+            card["id"] = same.pop(0) if same else -1 - len(cards)
+            cards.append(card)
+    return {
+        "name": dashboard.name,
+        "description": f"{dashboard.description}\n\n{MARK} ({dashboard.slug} {found['entity_id']})",
+        "collection_id": collection,
+        "collection_position": dashboard.position,
+        "auto_apply_filters": True,
+        "width": "full",
+        "parameters": parameters(dashboard, content, ids, choices),
+        "tabs": tabs,
+        "dashcards": cards,
+    }
+
+
+def place(card: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    """Return what makes a card on a dashboard the same from run to run: tab, card, text."""
+    text = (card.get("visualization_settings") or {}).get("text")
+    return card.get("dashboard_tab_id"), card.get("card_id"), text
+
+
+def comparable(board: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dashboard with its parts in an order of their own, whichever Metabase keeps."""
+    cards = [
+        {
+            **card,
+            "visualization_settings": own_settings(card.get("visualization_settings") or {}),
+            "parameter_mappings": sorted(
+                (
+                    {**mapping, "target": list(mapping["target"])[:2]}
+                    for mapping in card.get("parameter_mappings") or []
+                ),
+                key=lambda mapping: str(mapping["parameter_id"]),
+            ),
+            "series": [],
+        }
+        for card in sorted(board.get("dashcards") or [], key=lambda card: int(card["id"]))
+    ]
+    tabs = sorted(board.get("tabs") or [], key=lambda tab: int(tab["position"]))
+    return {**board, "dashcards": cards, "tabs": tabs}
+
+
+def own_settings(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return of a text its words alone: what else stands there is Metabase's to write."""
+    return {"text": settings["text"]} if "text" in settings else settings

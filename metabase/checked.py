@@ -1,0 +1,112 @@
+"""Whether the files of the content fit each other, before any of them reaches Metabase."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+from core.errors import BadContent
+from metabase.content import TAG, Card, Content, Dashboard, Placed
+
+COLUMNS = 24
+OWN_ID = re.compile(r"finops[A-Za-z0-9_-]{15}")
+"""An entity id of 21 characters whose beginning says that the object is ours."""
+DISPLAYS = frozenset("table bar line area row pie scalar smartscalar combo waterfall".split())
+PARAMETERS = frozenset(("string/=", "date/all-options"))
+FORMATS = frozenset(("money", "percent"))
+
+
+def check(content: Content) -> None:
+    """Raise BadContent with the first thing that does not fit."""
+    for path, problem in problems(content):
+        raise BadContent(path, problem)
+
+
+def problems(content: Content) -> Iterator[tuple[Path, str]]:
+    """Yield what does not fit, with the file that says it."""
+    if not content.cards or not content.dashboards:
+        yield content.folder, "it holds no cards, or no dashboards"
+    for one in content.filters.values():
+        if one.parameter not in PARAMETERS:
+            yield content.folder / "filters.toml", f"{one.name}: parameter {one.parameter!r}"
+        if one.choice and one.values not in content.cards:
+            yield content.folder / "filters.toml", f"{one.name}: there is no card {one.values!r}"
+    ids = Counter(card.entity_id for card in content.cards.values())
+    names = Counter(card.name for card in content.cards.values())
+    for card in content.cards.values():
+        path = content.folder / "cards" / f"{card.slug}.sql"
+        yield from ((path, problem) for problem in card_problems(content, card))
+        if ids[card.entity_id] > 1 or names[card.name] > 1:
+            yield path, "another card has its name or its entity_id"
+    titles = Counter(dashboard.name for dashboard in content.dashboards.values())
+    for dashboard in content.dashboards.values():
+        path = content.folder / "dashboards" / f"{dashboard.slug}.toml"
+        yield from ((path, problem) for problem in dashboard_problems(content, dashboard))
+        if titles[dashboard.name] > 1:
+            yield path, "another dashboard has its name"
+
+
+def card_problems(content: Content, card: Card) -> Iterator[str]:
+    """Yield what is wrong with one card."""
+    if not OWN_ID.fullmatch(card.entity_id):
+        yield "entity_id is not 21 characters that begin with finops"
+    if card.display not in DISPLAYS:
+        yield f"display {card.display!r}"
+    if unknown := set(card.formats.values()) - FORMATS:
+        yield f"formats {sorted(unknown)}"
+    if set(TAG.findall(card.sql)) != set(card.filters):
+        yield "the filters in its head are not those in its SQL"
+    for name, column in card.filters.items():
+        if name not in content.filters:
+            yield f"there is no filter {name!r}"
+        elif content.filters[name].choice != (column is None):
+            yield f"{name} must be {'true' if content.filters[name].choice else 'a column'}"
+    if "money" in card.formats.values() and "currency" not in card.filters:
+        yield "it shows money without the filter currency"
+
+
+def dashboard_problems(content: Content, dashboard: Dashboard) -> Iterator[str]:
+    """Yield what is wrong with one dashboard."""
+    used: set[str] = set()
+    for tab in dashboard.tabs:
+        for placed in tab.cards:
+            if bool(placed.card) == bool(placed.text):
+                yield f"{tab.name}: give each place a card or a text"
+            elif placed.card and placed.card not in content.cards:
+                yield f"{tab.name}: there is no card {placed.card!r}"
+            elif placed.card:
+                used |= set(content.cards[placed.card].filters)
+            if placed.at[1] < 0 or placed.at[1] + placed.size[0] > COLUMNS:
+                yield f"{tab.name}: {placed.card or 'a text'} is wider than {COLUMNS} columns"
+        for one, other in combinations(tab.cards, 2):
+            if overlap(one, other):
+                yield f"{tab.name}: {one.card or 'a text'} lies on {other.card or 'a text'}"
+    if not dashboard.tabs:
+        yield "it has no tabs"
+    if unused := set(dashboard.filters) - used:
+        yield f"no card has the filters {sorted(unused)}"
+    choices = {name for name in used if content.filters[name].choice}
+    if missing := choices - set(dashboard.filters):
+        yield f"its cards need the filters {sorted(missing)}"
+    if set(dashboard.defaults) - set(dashboard.filters):
+        yield "there is a default of a filter that it does not have"
+
+
+def overlap(one: Placed, other: Placed) -> bool:
+    """Tell whether two places share a cell.
+
+    >>> overlap(Placed(at=(0, 0), size=(6, 3)), Placed(at=(2, 5), size=(6, 3)))
+    True
+    >>> overlap(Placed(at=(0, 0), size=(6, 3)), Placed(at=(3, 0), size=(6, 3)))
+    False
+    """
+    apart = (
+        one.at[0] + one.size[1] <= other.at[0]
+        or other.at[0] + other.size[1] <= one.at[0]
+        or one.at[1] + one.size[0] <= other.at[1]
+        or other.at[1] + other.size[0] <= one.at[1]
+    )
+    return not apart
