@@ -102,6 +102,11 @@ def change_of(cost: Decimal, before: Decimal | None) -> dict[str, Any]:
     return {"cost": cost, "before": before, "change": change, "change_ratio": ratio}
 
 
+def share(part: Decimal, whole: Decimal) -> float | None:
+    """Return part / whole, None where there is no whole."""
+    return float(part / whole) if whole else None
+
+
 @dataclass
 class Encoded:
     """An answer as it goes over the wire."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.periods import shift
-from dashboards.answers import Amount, Key, Month, Ratio, Time
+from dashboards.answers import Amount, Key, Month, Ratio, Time, share
 from dashboards.dimensions import DIMENSIONS
 from dashboards.generations import Generation
 from dashboards.keys import key
@@ -209,7 +208,7 @@ def commitments(generation: Generation, asked: CommitmentsAsked) -> Commitments:
                 service=key(DIMENSIONS["ServiceName"], row["service"]),
                 covered_cost=row["covered_cost"],
                 eligible_cost=row["eligible_cost"],
-                coverage=share(row["covered_cost"], row["eligible_cost"]),
+                coverage=share(row["covered_cost"], row["covered_cost"] + row["eligible_cost"]),
             )
             for row in generation.rows(BY_SERVICE, now)
         ],
@@ -251,12 +250,14 @@ def commitment(row: dict[str, Any], windows: Windows) -> Commitment:
     return Commitment(
         key=commitment_key(row),
         days_left=days_left(row["end"], windows.end),
-        utilisation=share(row["used_cost"], row["unused_cost"]),
+        utilisation=share(row["used_cost"], spent),
         contracted_cost=row["contracted_cost"],
         net_savings=row["net_savings"],
         is_loss=row["contracted_cost"] < spent,
         months=[
-            MonthlyUse(month=one["month"], utilisation=share(one["used"], one["unused"]))
+            MonthlyUse(
+                month=one["month"], utilisation=share(one["used"], one["used"] + one["unused"])
+            )
             for one in row["months"]
         ],
         **{name: row[name] for name in fields},
@@ -265,11 +266,6 @@ def commitment(row: dict[str, Any], windows: Windows) -> Commitment:
 
 def commitment_key(row: dict[str, Any]) -> Key:
     return key(DIMENSIONS["CommitmentDiscountId"], row["id"], row["name"])
-
-
-def share(one: Decimal, other: Decimal) -> float | None:
-    """Return the share of one amount in both; None where there is none."""
-    return float(one / (one + other)) if one + other else None
 
 
 def days_left(end: Any, today: date) -> int | None:

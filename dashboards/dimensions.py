@@ -25,6 +25,11 @@ class Dimension:
     """Column with what people call a value; '' where the value says it itself."""
 
     @property
+    def any_name(self) -> str:
+        """Aggregate of what people call a value, on a mart called `costs`."""
+        return f"any_value(costs.{self.named_by})" if self.named_by else "NULL"
+
+    @property
     def is_tag(self) -> bool:
         return self.name.startswith(TAG)
 

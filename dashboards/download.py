@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from core.sql import ident
 from dashboards.answers import Encoded
 from dashboards.buckets import Grain
 from dashboards.generations import Generation
@@ -47,10 +48,10 @@ def read(generation: Generation, made: Plan, asked: Question, *, safe: bool) -> 
     columns: list[str] = []
     for one in made.groups:
         value = made.source.column(one)
-        columns.append(f"{cell(value, safe)} AS {quoted(one.name)}")
+        columns.append(f"{cell(value, safe)} AS {ident(one.name)}")
         if one.named_by:
             label = f"any_value(costs.{one.named_by})"
-            columns.append(f"{cell(label, safe)} AS {quoted(f'{one.name}_label')}")
+            columns.append(f"{cell(label, safe)} AS {ident(f'{one.name}_label')}")
     by = "".join(f", {made.source.column(one)}" for one in made.groups)
     start, end = made.bound.add(made.start), made.bound.add(made.end)
     unit = f", {made.bound.add(made.unit)} AS unit" if made.unit is not None else ""
@@ -58,7 +59,7 @@ def read(generation: Generation, made: Plan, asked: Question, *, safe: bool) -> 
         SELECT {Grain(asked.grain).truncated("costs.cost_date")} AS period_start
             {"".join(f", {column}" for column in columns)},
             {made.bound.add(made.meta.currency)} AS currency{unit},
-            {made.formula} AS {quoted(asked.metric)}
+            {made.formula} AS {ident(asked.metric)}
         FROM {made.source.table}
         WHERE costs.cost_date >= {start} AND costs.cost_date < {end} AND {made.where()}
         GROUP BY 1{by} ORDER BY 1{by}
@@ -81,10 +82,6 @@ def cell(column: str, safe: bool) -> str:
     return (
         f"CASE WHEN regexp_matches({column}, '{FORMULA}') THEN '''' || {column} ELSE {column} END"
     )
-
-
-def quoted(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
 
 
 def attached(out: io.BytesIO, media_type: str, file: str) -> Encoded:

@@ -76,7 +76,7 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
     bound = Bound(search=asked.search.lower(), start=start, end=end, first=first, after=after)
     source = source_of([one], bound)
     column = source.column(one)
-    name = f"any_value(costs.{one.named_by})" if one.named_by else "NULL"
+    name = one.any_name
     found = generation.rows(
         f"""
         WITH monthly AS (

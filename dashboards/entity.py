@@ -73,7 +73,7 @@ def entity(generation: Generation, asked: EntityAsked) -> EntityPage:
     sums = "coalesce(sum(costs.effective_cost), 0) AS cost"
     [now] = page.rows(sums, period)
     [then] = page.rows(sums, (first, after))
-    name = f"any_value(costs.{one.named_by})" if one.named_by else "NULL"
+    name = one.any_name
     [seen] = page.rows(
         f"min(costs.cost_date) AS first, max(costs.cost_date) AS last, {name} AS name",
         (meta.first_date, date.max),

@@ -113,7 +113,7 @@ class Page:
         self, other: Dimension, period: tuple[date, date], total: Decimal
     ) -> Composition:
         """Return the largest parts of the cost by another dimension."""
-        name = f"any_value(costs.{other.named_by})" if other.named_by else "NULL"
+        name = other.any_name
         found = self.rows(
             f"{{k0}} AS value, {name} AS name, sum(costs.effective_cost) AS cost",
             period,

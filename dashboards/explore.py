@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from dashboards.answers import Amount, Key, Ratio
+from dashboards.answers import Amount, Key, Ratio, change_of
 from dashboards.buckets import Bucket, Grain, buckets_of, starts_of
 from dashboards.generations import Generation
 from dashboards.keys import key
@@ -155,10 +155,8 @@ def keys(made: Plan, row: Mapping[str, Any]) -> list[Key]:
 
 def numbers(row: Mapping[str, Any], is_compared: bool) -> dict[str, Any]:
     """Return the fields of Numbers."""
-    total, before = row["total"], row["before"] if is_compared else None
-    change = None if before is None else total - before
-    ratio = float(change / before) if change is not None and before and before > 0 else None
-    return {"total": total, "before": before, "change": change, "change_ratio": ratio}
+    compared = change_of(row["total"], row["before"] if is_compared else None)
+    return {"total": compared.pop("cost"), **compared}
 
 
 def series(

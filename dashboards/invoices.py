@@ -12,7 +12,7 @@ from dashboards.dimensions import DIMENSIONS
 from dashboards.generations import Generation
 from dashboards.keys import key
 from dashboards.meta import currency_of
-from dashboards.slices import CURRENCY
+from dashboards.slices import CURRENCY, NO_CURRENCY
 
 INVOICES = f"""
     WITH parts AS (
@@ -41,7 +41,7 @@ PROOFS = """
         sum(focus_effective) - sum(source_effective) AS effective_residual
     FROM ledger.reconciliation
     JOIN ledger.loads USING (load_id, vendor, export, billing_period)
-    WHERE status = 'current' AND coalesce(currency, 'no currency') = $currency
+    WHERE status = 'current' AND coalesce(currency, $no_currency) = $currency
         AND billing_period >= $first
     GROUP BY ALL ORDER BY month DESC, export
 """
@@ -53,7 +53,7 @@ LARGEST = """
         count(DISTINCT load_id) FILTER (focus_billed IS NULL) AS unproven
     FROM ledger.reconciliation
     JOIN ledger.loads USING (load_id, vendor, export, billing_period)
-    WHERE status = 'current' AND coalesce(currency, 'no currency') = $currency
+    WHERE status = 'current' AND coalesce(currency, $no_currency) = $currency
         AND billing_period >= $first
 """
 RESTATED = """
@@ -67,7 +67,7 @@ RESTATED = """
     JOIN ledger.loads AS later ON later.load_id = former.superseded_by
         AND later.version_id <> former.version_id
     JOIN ledger.reconciliation AS r ON r.load_id IN (former.load_id, later.load_id)
-    WHERE former.status = 'superseded' AND coalesce(r.currency, 'no currency') = $currency
+    WHERE former.status = 'superseded' AND coalesce(r.currency, $no_currency) = $currency
         AND former.billing_period >= $first
     GROUP BY ALL
     HAVING former_billed <> billed OR former_effective IS DISTINCT FROM effective
@@ -155,15 +155,14 @@ class Invoices(BaseModel):
 def invoices(generation: Generation, asked: InvoicesAsked) -> Invoices:
     """Return the invoices of the last months, and their proof."""
     meta = currency_of(generation, asked.currency)
-    values = {
-        "currency": meta.currency,
-        "first": shift(meta.months[-1].month, 1 - asked.months),
-    }
+    first = shift(meta.months[-1].month, 1 - asked.months)
+    period = {"currency": meta.currency, "first": first}
+    values = period | {"no_currency": NO_CURRENCY}
     proofs = [Proof(**row) for row in generation.rows(PROOFS, values)]
     [largest] = generation.rows(LARGEST, values)
     return Invoices(
         currency=meta.currency,
-        invoices=[invoice(row) for row in generation.rows(INVOICES, values)],
+        invoices=[invoice(row) for row in generation.rows(INVOICES, period)],
         reconciliation=proofs,
         largest_residual=largest["residual"],
         unproven=largest["unproven"],

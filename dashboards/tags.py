@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from core.periods import shift
-from dashboards.answers import Amount, Key, Month, Ratio
+from dashboards.answers import Amount, Key, Month, Ratio, share
 from dashboards.dimensions import DIMENSIONS, tag_dimension
 from dashboards.generations import Generation
 from dashboards.keys import key
@@ -177,8 +177,3 @@ def variants(generation: Generation, windows: Windows) -> list[Variant]:
         )
         for row in generation.rows(SAME, values)
     ]
-
-
-def share(part: Any, whole: Any) -> float | None:
-    """Return part / whole, None where there is no whole."""
-    return float(part / whole) if whole else None

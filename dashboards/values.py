@@ -47,7 +47,7 @@ def values(generation: Generation, asked: ValuesAsked) -> Values:
     bound = Bound(search=asked.search.lower())
     source = source_of([one, *(f.dimension for f in filters)], bound)
     column = source.column(one)
-    name = f"any_value(costs.{one.named_by})" if one.named_by else "NULL"
+    name = one.any_name
     found = generation.rows(
         f"""
         SELECT value, name, cost FROM (
