@@ -95,7 +95,7 @@ TIERS: tuple[Checks | Suite, ...] = (
     Suite(
         "unit",
         "one piece at a time, with the doctests",
-        "core vendors dashboards metabase --doctest-modules",
+        "core vendors dashboards metabase deploy --doctest-modules",
         beside=True,
     ),
     Suite("integration", "from export to marts", "-n 2", minutes=15),

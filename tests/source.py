@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ["core", "vendors", "dashboards", "metabase"]
+PACKAGES = ["core", "vendors", "dashboards", "metabase", "deploy"]
 
 
 def modules(folder: str) -> list[Path]:

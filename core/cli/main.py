@@ -24,6 +24,7 @@ COMMANDS = {
     "serve": "dashboards.cli:serve",
     "report": "dashboards.terminal:report",
     "metabase": "metabase.cli:metabase",
+    "deploy": "deploy.cli:deploy",
     "focus": "core.cli.focus:focus",
     "query": "core.cli.query:query",
     "doctor": "core.cli.doctor:doctor",

@@ -18,9 +18,12 @@ FinopsError                     1
 ├── QueryError                  9  the database or the SQL cannot answer
 │   └── NoDatabase
 ├── TransformError             10  dbt could not build or a check failed
-└── MetabaseError              11  Metabase, or its content, is not as it should be
-    ├── MetabaseAway, LoginRefused, NoDuckDbDriver, CallRefused, NotSynced
-    └── BadContent, ContentDiffers, CardsFailed
+├── MetabaseError              11  Metabase, or its content, is not as it should be
+│   ├── MetabaseAway, LoginRefused, NoDuckDbDriver, CallRefused, NotSynced
+│   └── BadContent, ContentDiffers, CardsFailed
+└── DeployError                12  the stack in containers, or a backup, is not as it should be
+    ├── NoCompose, ComposeFailed, NotHealthy, NoPostgres, UpgradeFailed
+    └── UnreadableForContainers, WouldOverwrite, BadBackup
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -53,6 +56,17 @@ from core.errors.data import (
     MissingRate,
     SchemaMismatch,
     WrongMonth,
+)
+from core.errors.deploy import (
+    BadBackup,
+    ComposeFailed,
+    DeployError,
+    NoCompose,
+    NoPostgres,
+    NotHealthy,
+    UnreadableForContainers,
+    UpgradeFailed,
+    WouldOverwrite,
 )
 from core.errors.metabase import (
     BadContent,
@@ -92,6 +106,7 @@ __all__ = [
     "AccessDenied",
     "AccessError",
     "AlienFile",
+    "BadBackup",
     "BadConfigFile",
     "BadContent",
     "BadManifest",
@@ -101,6 +116,7 @@ __all__ = [
     "BusyError",
     "CallRefused",
     "CardsFailed",
+    "ComposeFailed",
     "ConfigError",
     "ConfigExists",
     "ConfigNotFound",
@@ -109,6 +125,7 @@ __all__ = [
     "CorruptFile",
     "CredentialsMissing",
     "DataError",
+    "DeployError",
     "DiskError",
     "ExportCollision",
     "FileMissing",
@@ -120,9 +137,12 @@ __all__ = [
     "MissingCost",
     "MissingRate",
     "MissingSetting",
+    "NoCompose",
     "NoDatabase",
     "NoDuckDbDriver",
     "NoFiles",
+    "NoPostgres",
+    "NotHealthy",
     "NotSynced",
     "NothingConfigured",
     "NothingInRange",
@@ -136,6 +156,9 @@ __all__ = [
     "TwoManifests",
     "UnknownSetting",
     "Unreachable",
+    "UnreadableForContainers",
+    "UpgradeFailed",
+    "WouldOverwrite",
     "WrongExportVersion",
     "WrongMonth",
     "WrongRegion",

@@ -14,10 +14,11 @@ from tests.source import PACKAGES, ROOT, imported, modules
 LONGEST = 300
 VENDORS = sorted(file.parent.name for file in (ROOT / "vendors").glob("*/__init__.py"))
 FORBIDDEN = {
-    "core": ["vendors", "dashboards", "metabase", "tests", "bench"],
-    "vendors": ["dashboards", "metabase", "tests", "bench"],
-    "dashboards": ["vendors", "metabase", "tests", "bench"],
-    "metabase": ["vendors", "dashboards", "tests", "bench"],
+    "core": ["vendors", "dashboards", "metabase", "deploy", "tests", "bench"],
+    "vendors": ["dashboards", "metabase", "deploy", "tests", "bench"],
+    "dashboards": ["vendors", "metabase", "deploy", "tests", "bench"],
+    "metabase": ["vendors", "dashboards", "deploy", "tests", "bench"],
+    "deploy": ["vendors", "dashboards", "metabase", "tests", "bench"],
     **{
         f"vendors/{vendor}": [f"vendors.{other}" for other in VENDORS if other != vendor]
         for vendor in VENDORS

@@ -1,0 +1,157 @@
+"""`finops deploy`: the stack in containers, from the first start to the next version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from core.cli.options import config_option, json_option, print_json, resolve
+from core.cli.tables import print_table
+from core.config import ROOT
+from core.errors import NotHealthy
+from deploy.place import SERVICES, Place, prepare
+
+wait_option = click.option(
+    "--wait",
+    type=click.IntRange(0, 3600),
+    default=600,
+    show_default=True,
+    help="Seconds to wait until every service is healthy.",
+)
+
+
+@click.group()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Folder of .env, secrets/ and exports/, instead of the project's.",
+)
+@click.pass_context
+def deploy(ctx: click.Context, folder: Path | None) -> None:
+    """The stack in containers: dashboards, scheduler, Metabase.
+
+    Drives podman-compose, `podman compose` or `docker compose`, whichever is here. Ports are open
+    on this machine alone.
+
+    \b
+    Examples:
+      ./finops deploy up
+      ./finops deploy status
+    """
+    path = (ctx.obj or {}).get("config_path")
+    ctx.obj = {"config_path": path, "place": Place((folder or ROOT).absolute())}
+
+
+@deploy.command()
+@config_option
+@click.option("--build", is_flag=True, help="Build the images again, also those that are there.")
+@click.option("--without-metabase", is_flag=True,
+              help="On the first start: leave Metabase and its Postgres out of .env.")  # fmt: skip
+@wait_option
+@click.pass_context
+def up(
+    ctx: click.Context,
+    /,
+    config_path: str | None,
+    build: bool,
+    without_metabase: bool,
+    wait: int,
+) -> None:
+    """Start the stack, and wait until it is healthy.
+
+    The first start writes .env and secrets/, readable by their owner alone, and builds the images.
+    Later ones change no secret, start what does not run, and make anew what an edited config.toml
+    or .env concerns. With Metabase, its dashboards are brought into the state of the files.
+
+    \b
+    Examples:
+      ./finops deploy up
+      ./finops deploy up --without-metabase
+      ./finops deploy up --build
+    """
+    from deploy.stack import Stack
+
+    place: Place = ctx.obj["place"]
+    config = resolve(ctx, config_path)
+    stack = Stack.at(place)
+    own = {"COMPOSE_PROFILES": ""} if without_metabase else {}
+    prepare(place, config, rootless=stack.rootless, own=own)
+    built = stack.build(only_missing=not build, say=tell)
+    stack.start(anew=build and bool(built))
+    stack.ready(config, wait, click.echo)
+
+
+@deploy.command()
+@click.pass_context
+def down(ctx: click.Context, /) -> None:
+    """Stop the stack and remove its containers; all data stays.
+
+    What an import has not published is thrown away; the next start imports it again.
+
+    \b
+    Examples:
+      ./finops deploy down
+    """
+    from deploy.stack import Stack
+    from deploy.tools import show
+
+    show(Stack.at(ctx.obj["place"]).compose("down"))
+
+
+@deploy.command()
+@json_option
+@click.pass_context
+def status(ctx: click.Context, /, as_json: bool) -> None:
+    """Show each service: whether it runs, whether it is healthy, where it listens.
+
+    The exit code is 12 where one that belongs to the stack is not healthy.
+
+    \b
+    Examples:
+      ./finops deploy status
+      ./finops deploy status --json | jq '.[] | select(.health != "healthy")'
+    """
+    from deploy.stack import Stack
+
+    place: Place = ctx.obj["place"]
+    found = {one.service: asdict(one) for one in Stack.at(place).containers()}
+    absent = {"state": "absent", "health": "", "restarts": 0, "ports": (), "image": "", "id": ""}
+    rows = [{"service": name, **absent, **found.get(name, {})} for name in place.services()]
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            row["ports"] = ", ".join(row["ports"])
+            row["image"] = row["image"].removeprefix("sha256:")[:12]
+            del row["id"]
+        print_table(rows)
+    if bad := [row["service"] for row in rows if row["health"] != "healthy"]:
+        raise NotHealthy(bad, 0)
+
+
+@deploy.command()
+@click.argument("service", required=False, type=click.Choice(list(SERVICES)))
+@click.option("--follow", "-f", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("--tail", type=click.IntRange(0), default=100, show_default=True,
+              help="So many of the last lines.")  # fmt: skip
+@click.pass_context
+def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) -> None:
+    """Show what the services wrote, one of them or all.
+
+    \b
+    Examples:
+      ./finops deploy logs scheduler
+      ./finops deploy logs --follow --tail 20
+    """
+    from deploy.stack import Stack
+    from deploy.tools import show
+
+    options = ["--tail", str(tail), *(["--follow"] if follow else [])]
+    show(Stack.at(ctx.obj["place"]).compose("logs", *options, *([service] if service else [])))
+
+
+def tell(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,243 @@
+"""What a stack keeps on this machine beside its data: .env and the folder secrets/.
+
+`.env` is what compose reads: what its owner may change stays as it is, what is found on this
+machine is written anew by each `deploy up`. secrets/ holds what only its owner may read; nothing in
+it is ever overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.config import Config
+from core.errors import UnreadableForContainers
+from core.warehouse import disk_errors
+
+USER = 10001
+"""The images' own user."""
+METABASE, POSTGRES = "metabase", "postgres"
+SERVICES = {
+    "dashboards": frozenset[str](),
+    "scheduler": frozenset[str](),
+    POSTGRES: frozenset({METABASE, POSTGRES}),
+    METABASE: frozenset({METABASE}),
+}
+"""Each service of docker-compose.yml with its profiles; none means always."""
+OWN = {
+    "COMPOSE_PROJECT_NAME": "open-finops",
+    "COMPOSE_PROFILES": METABASE,
+    "FINOPS_IMAGE": "localhost/open-finops:latest",
+    "FINOPS_BASE": "docker.io/library/python:3.11-slim-bookworm",
+    "FINOPS_METABASE_IMAGE": "localhost/open-finops-metabase:latest",
+    "FINOPS_POSTGRES_IMAGE": "docker.io/library/postgres:16.10-bookworm",
+    "FINOPS_DASHBOARDS_PORT": "8080",
+    "FINOPS_METABASE_PORT": "3000",
+    "FINOPS_DASHBOARDS_MEMORY": "2g",
+    "FINOPS_SCHEDULER_MEMORY": "4g",
+    "FINOPS_METABASE_MEMORY": "4g",
+}
+"""What the owner of the stack may change in .env, as it is at first."""
+HEAD = """\
+# The stack on this machine, read by podman-compose and docker compose. No secrets.
+# Yours to change; COMPOSE_PROFILES= leaves Metabase out:
+"""
+MIDDLE = "# Found on this machine, written anew by each `./finops deploy up`:\n"
+FOLDERS = {"FINOPS_AWS": ".aws", "FINOPS_AZURE": ".azure", "FINOPS_GCLOUD": ".config/gcloud"}
+"""Where the clouds' own tools keep credentials, below the home folder."""
+EMAIL = "finops@example.com"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of one stack."""
+
+    folder: Path
+
+    @property
+    def env_file(self) -> Path:
+        return self.folder / ".env"
+
+    @property
+    def secrets(self) -> Path:
+        return self.folder / "secrets"
+
+    def settings(self) -> dict[str, str]:
+        """Return what .env says; the defaults where it does not."""
+        return {**OWN, **read_pairs(self.env_file)}
+
+    def services(self) -> list[str]:
+        """Return the services that run here, in the order of docker-compose.yml."""
+        profiles = set(self.settings()["COMPOSE_PROFILES"].split(","))
+        return [name for name, wanted in SERVICES.items() if not wanted or wanted & profiles]
+
+    def secret(self, file: str, name: str) -> str | None:
+        return read_pairs(self.secrets / file).get(name)
+
+
+def prepare(
+    place: Place, config: Config, *, rootless: bool, own: Mapping[str, str] | None = None
+) -> None:
+    """Make what the containers need: folders, secrets, .env.
+
+    Args:
+        place: Where.
+        config: Names the data and config.toml.
+        rootless: Whether the engine is a podman without root's rights, which maps this user.
+        own: Settings of .env to begin with; one that is there already stays.
+
+    Raises:
+        UnreadableForContainers: If config.toml is for other eyes.
+        DiskError: If a folder or a file cannot be made.
+    """
+    data = config.database_path.parent
+    with disk_errors(place.folder):
+        make_data(data)
+        make_folder(data / "serving", like=data)
+        for folder in (place.secrets, place.secrets / "none", place.folder / "exports"):
+            make_folder(folder, like=data, mode=0o755 if folder.name == "exports" else 0o700)
+    user = user_of(data, rootless=rootless)
+    named = read_pairs(place.env_file)
+    settings = {**OWN, **(own or {}), **{name: named[name] for name in named if name in OWN}}
+    with disk_errors(place.secrets):
+        make_secrets(place, data)
+    config_file = config.path or place.secrets / "none.toml"
+    if config.path and not rootless:
+        check_readable(config.path, user[0])
+    found = {
+        "FINOPS_USER": f"{user[0]}:{user[1]}",
+        "FINOPS_USERNS": f"keep-id:uid={USER},gid={USER}" if rootless else "host",
+        "FINOPS_DATA": str(data),
+        "FINOPS_DATABASE": config.database_path.name,
+        "FINOPS_CONFIG": str(config_file),
+        "FINOPS_SECRETS": str(place.secrets),
+        "FINOPS_EXPORTS": str(config.base / "exports" if config.path else place.folder / "exports"),
+        "FINOPS_FOLLOW": "true" if METABASE in settings["COMPOSE_PROFILES"].split(",") else "false",
+        **credentials(Path.home(), place.secrets / "none"),
+        "FINOPS_STATE": state_of(config_file, place.secrets),
+    }
+    others = [f"{k}={v}" for k, v in named.items() if k not in OWN and k not in found]
+    with disk_errors(place.env_file):
+        make_folder(Path(found["FINOPS_EXPORTS"]), like=data, mode=0o755)
+        text = HEAD + lines(settings.items()) + "".join(f"{line}\n" for line in others)
+        replace_file(place.env_file, text + MIDDLE + lines(found.items()))
+
+
+def make_data(data: Path) -> None:
+    """Make the data folder; root gives a new one to the images' own user."""
+    if not data.exists():
+        data.mkdir(parents=True, mode=0o750)
+        if os.geteuid() == 0:
+            os.chown(data, USER, USER)
+
+
+def make_folder(folder: Path, *, like: Path, mode: int = 0o750) -> None:
+    """Make a folder that belongs to the owner of another one."""
+    if not folder.exists():
+        folder.mkdir(mode=mode)
+        owned(folder, like)
+
+
+def owned(path: Path, like: Path) -> None:
+    """Give a path to the owner of another one, where root may."""
+    if os.geteuid() == 0:
+        owner = like.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def user_of(data: Path, *, rootless: bool) -> tuple[int, int]:
+    """Return user and group inside the containers: to the machine, the owner of the data.
+
+    Without root's rights podman shows this user as the images' own.
+    """
+    if rootless:
+        return USER, USER
+    owner = data.stat()
+    return owner.st_uid, owner.st_gid
+
+
+def check_readable(path: Path, uid: int) -> None:
+    status = path.stat()
+    if uid and not status.st_mode & 0o004 and not (status.st_uid == uid and status.st_mode & 0o400):
+        raise UnreadableForContainers(path, uid)
+
+
+def credentials(home: Path, none: Path) -> dict[str, str]:
+    """Return the folders with credentials that this user has; an empty one stands for the rest."""
+    return {
+        name: str(home / folder if (home / folder).is_dir() else none)
+        for name, folder in FOLDERS.items()
+    }
+
+
+def state_of(config_file: Path, folder: Path) -> str:
+    """Return what changes with config.toml or a secret, so that containers are made anew."""
+    digest = hashlib.sha256(config_file.read_bytes())
+    for path in sorted(folder.glob("*.env")):
+        digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
+    return digest.hexdigest()[:16]
+
+
+def make_secrets(place: Place, data: Path) -> None:
+    """Make the secrets that are missing, for their owner's eyes; none is ever changed."""
+    password = place.secrets / "postgres-password"
+    if not password.exists():
+        former = place.secret("metabase.env", "MB_DB_PASS")
+        write_secret(password, former or secrets.token_urlsafe(32), data)
+    setup = place.secret("metabase.env", "MB_SETUP_TOKEN") or str(uuid.uuid4())
+    wanted = {
+        "dashboards.env": {"OPEN_FINOPS_DASHBOARDS_TOKEN": secrets.token_urlsafe(32)},
+        "metabase.env": {
+            "MB_DB_PASS": password.read_text().strip(),
+            "MB_SETUP_TOKEN": setup,
+            "MB_ENCRYPTION_SECRET_KEY": secrets.token_urlsafe(32),
+        },
+        "scheduler.env": {
+            "OPEN_FINOPS_METABASE_ADMIN_EMAIL": EMAIL,
+            "OPEN_FINOPS_METABASE_ADMIN_PASSWORD": f"{secrets.token_urlsafe(24)}-aA1",
+            "OPEN_FINOPS_METABASE_SETUP_TOKEN": setup,
+        },
+    }
+    for name, pairs in wanted.items():
+        path = place.secrets / name
+        known = read_pairs(path)
+        if missing := {key: value for key, value in pairs.items() if key not in known}:
+            former = path.read_text() if path.exists() else ""
+            write_secret(path, former + lines(missing.items()), data)
+    none = place.secrets / "none.toml"
+    if not none.exists():
+        write_secret(none, "", data)
+
+
+def write_secret(path: Path, text: str, data: Path) -> None:
+    """Write a file that its owner alone may read, whole or not at all."""
+    replace_file(path, text)
+    owned(path, data)
+
+
+def replace_file(path: Path, text: str) -> None:
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def lines(pairs: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in pairs)
+
+
+def read_pairs(path: Path) -> dict[str, str]:
+    """Return the NAME=value lines of a file; nothing where there is none."""
+    if not path.exists():
+        return {}
+    found = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.split("=", 1) for line in found if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}

@@ -1,0 +1,187 @@
+"""The running stack: started, looked at, stopped."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from core.config import ROOT, Config
+from core.errors import NotHealthy
+from deploy.place import METABASE, POSTGRES, Place
+from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
+
+COMPOSE_FILE = ROOT / "docker-compose.yml"
+PROJECT = "com.docker.compose.project"
+SERVICE = "com.docker.compose.service"
+FINOPS = ("/opt/finops/.venv/bin/python", "/opt/finops/finops", "-c", "/etc/finops/config.toml")
+WITH_SECRETS = 'set -a; . /run/secrets/finops; exec "$@"'
+BUILT = {"dashboards": "FINOPS_IMAGE", METABASE: "FINOPS_METABASE_IMAGE"}
+"""Services whose image is built here, and the setting that names it."""
+PAUSE = 1.0
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """One service's container as the engine sees it."""
+
+    service: str
+    id: str
+    image: str
+    """Id of the image that it was made from."""
+    state: str
+    health: str
+    restarts: int
+    ports: tuple[str, ...]
+    """Address and port on this machine, as 127.0.0.1:8080."""
+
+    @property
+    def is_healthy(self) -> bool:
+        return self.state == "running" and self.health == "healthy"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The containers of one place, and the tools that drive them."""
+
+    place: Place
+    tools: Tools
+
+    @classmethod
+    def at(cls, place: Place) -> Stack:
+        return cls(place, find_tools())
+
+    @property
+    def rootless(self) -> bool:
+        """Whether podman maps this user to the one inside."""
+        return self.tools.engine == PODMAN and os.geteuid() != 0
+
+    def compose(self, *arguments: str) -> list[str]:
+        """Return the command line of compose."""
+        files = ["--file", str(COMPOSE_FILE), "--env-file", str(self.place.env_file)]
+        return [*self.tools.compose, *files, *arguments]
+
+    def containers(self) -> list[Container]:
+        """Return the containers of this place, in the order of its services."""
+        project = self.place.settings()["COMPOSE_PROJECT_NAME"]
+        listed = self.tools.run("ps", "--all", "--quiet", "--filter", f"label={PROJECT}={project}")
+        found = [self.container(about) for about in self.tools.inspect(*listed.stdout.split())]
+        order = self.place.services()
+        known = [one for one in found if one.service in order]
+        return sorted(known, key=lambda one: order.index(one.service))
+
+    def container(self, about: dict) -> Container:  # type: ignore[type-arg]
+        state = about["State"]
+        ports = about["NetworkSettings"].get("Ports") or {}
+        running = state["Status"] == "running"
+        return Container(
+            service=about["Config"]["Labels"][SERVICE],
+            id=about["Id"],
+            image=about["Image"],
+            state=state["Status"],
+            health=self.health(about["Id"], state) if running else "",
+            restarts=about.get("RestartCount", 0),
+            ports=tuple(
+                f"{b['HostIp']}:{b['HostPort']}" for one in ports.values() for b in one or ()
+            ),
+        )
+
+    def health(self, container: str, state: dict) -> str:  # type: ignore[type-arg]
+        """Return healthy or unhealthy; podman is asked to look now, as it may have no timer."""
+        if self.tools.engine == DOCKER:
+            return str((state.get("Health") or {}).get("Status", ""))
+        looked = self.tools.run("healthcheck", "run", container, check=False)
+        return "healthy" if looked.returncode == 0 else "unhealthy"
+
+    def of(self, service: str) -> Container | None:
+        """Return a service's container where it runs."""
+        running = (one for one in self.containers() if one.state == "running")
+        return next((one for one in running if one.service == service), None)
+
+    def execute(
+        self,
+        service: str,
+        *command: str,
+        stdin: IO[bytes] | None = None,
+        stdout: IO[bytes] | None = None,
+    ) -> str:
+        """Run a command in a service's container and return what it wrote.
+
+        Raises:
+            NotHealthy: If the service does not run.
+            ComposeFailed: If the command fails.
+        """
+        found = self.of(service)
+        if found is None:
+            raise NotHealthy([service], 0)
+        keep = ("--interactive",) if stdin else ()
+        return self.tools.run("exec", *keep, found.id, *command, stdin=stdin, stdout=stdout).stdout
+
+    def finops(self, *arguments: str) -> None:
+        """Run a finops command in the scheduler's container, on this terminal."""
+        found = self.of("scheduler")
+        if found is None:
+            raise NotHealthy(["scheduler"], 0)
+        inside = ("/bin/sh", "-c", WITH_SECRETS, "finops", *FINOPS, *arguments)
+        show((self.tools.engine, "exec", found.id, *inside))
+
+    def has_image(self, name: str) -> bool:
+        return self.tools.run("image", "inspect", name, check=False).returncode == 0
+
+    def build(self, *, only_missing: bool, say: Say) -> list[str]:
+        """Build the images that are made here; return their services."""
+        settings, built = self.place.settings(), []
+        for service in self.place.services():
+            name = settings.get(BUILT.get(service, ""))
+            if name and not (only_missing and self.has_image(name)):
+                say(f"building {name}")
+                show(self.compose("build", service))
+                built.append(service)
+        return built
+
+    def start(self, *services: str, anew: bool = False) -> None:
+        """Start services, all when none is named; `anew` makes their containers again."""
+        again = ("--force-recreate",) if anew else ()
+        show(self.compose("up", "--detach", "--no-build", *again, *services))
+
+    def wait(self, seconds: int, services: Sequence[str] = ()) -> None:
+        """Wait until services, all when none is named, are healthy.
+
+        Raises:
+            NotHealthy: If some are not after so many seconds.
+        """
+        end = time.monotonic() + seconds
+        wanted = set(services or self.place.services())
+        while True:
+            wanted -= {one.service for one in self.containers() if one.is_healthy}
+            if not wanted:
+                return
+            if time.monotonic() > end:
+                raise NotHealthy(sorted(wanted), seconds)
+            time.sleep(PAUSE)
+
+    def ready(self, config: Config, seconds: int, say: Say) -> None:
+        """Wait for health, fill Metabase, and say where everything is."""
+        self.wait(seconds)
+        settings = self.place.settings()
+        if METABASE in self.place.services() and config.database_path.exists():
+            self.finops("metabase", "provision", "--wait", str(seconds))
+        elif METABASE in self.place.services():
+            say("Metabase gets its dashboards at the first `./finops deploy up` after an import")
+        port = settings["FINOPS_DASHBOARDS_PORT"]
+        say(f"dashboards: http://127.0.0.1:{port}/?token=...  "
+            f"(the token is in {self.place.secrets / 'dashboards.env'})")  # fmt: skip
+        if METABASE in self.place.services():
+            port = settings["FINOPS_METABASE_PORT"]
+            say(f"metabase:   http://127.0.0.1:{port}/  "
+                f"(who signs in is in {self.place.secrets / 'scheduler.env'})")  # fmt: skip
+        else:
+            say("metabase:   left out, as COMPOSE_PROFILES in .env does not name it")
+
+    @property
+    def has_postgres(self) -> bool:
+        return POSTGRES in self.place.services()
