@@ -58,7 +58,8 @@ LARGEST = """
 """
 RESTATED = """
     SELECT former.vendor, former.export, former.billing_period AS month, r.currency,
-        former.version_id AS former_version, later.version_id, later.finished_at AS restated_at,
+        former.version_id AS former_version, former.finished_at AS former_loaded_at,
+        later.version_id, later.finished_at AS restated_at,
         coalesce(sum(r.source_billed) FILTER (r.load_id = former.load_id), 0) AS former_billed,
         coalesce(sum(r.source_billed) FILTER (r.load_id = later.load_id), 0) AS billed,
         sum(r.source_effective) FILTER (r.load_id = former.load_id) AS former_effective,
@@ -131,8 +132,10 @@ class Restatement(BaseModel):
     month: Month
     currency: str | None
     former_version: str
+    former_loaded_at: Time
     version_id: str
     restated_at: Time
+    """When the present version was loaded."""
     former_billed: Amount
     billed: Amount
     change: Amount

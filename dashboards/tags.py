@@ -114,6 +114,8 @@ class Tags(BaseModel):
     month: Month
     tagged_share: Ratio | None
     taggable_cost: Amount
+    untagged_cost: Amount
+    """What of it carries no tag at all."""
     months: list[KeyMonth]
     keys: list[TagKey]
     untagged: list[Untagged]
@@ -133,6 +135,7 @@ def tags(generation: Generation, asked: MonthAsked) -> Tags:
         month=windows.month,
         tagged_share=share(total["tagged_cost"], total["taggable_cost"]) if total else None,
         taggable_cost=total["taggable_cost"] if total else Decimal(0),
+        untagged_cost=total["taggable_cost"] - total["tagged_cost"] if total else Decimal(0),
         months=key_months(total) if total else [],
         keys=[tag_key(row) for row in found if row["tag_key"] != "*"],
         untagged=[

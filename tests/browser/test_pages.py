@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.browser.visit import Visit
+from tests.fixtures.served import Served
 
 PAGES = {
     "overview": "overview",
@@ -63,3 +65,25 @@ def test_a_page_that_does_not_exist_is_told_with_a_way_back(visit: Visit) -> Non
     visit.page.get_by_role("heading", name="There is no such page").wait_for()
     visit.page.get_by_role("link", name="Go to the overview").click()
     visit.arrive("overview")
+
+
+def test_a_restatement_names_both_versions_their_days_and_the_money(
+    visit: Visit, served: Served
+) -> None:
+    found = served.get("invoices", currency="USD")["restatements"]
+    rows = visit.go("invoices").get_by_role("table", name="Restatements").locator("tbody tr")
+    assert rows.count() == len(found) > 0
+    for one, row in zip(found, rows.all(), strict=True):
+        titles = [cell.get_attribute("title") for cell in row.locator("td, th").all()]
+        assert [titles[2], titles[4]] == [one["former_version"], one["version_id"]]
+        assert all(title and title.endswith(" UTC") for title in (titles[3], titles[5]))
+        money = [one["former_billed"], one["billed"], one["change"]]
+        assert [decimal(title) for title in titles[6:9]] == [Decimal(text) for text in money]
+        effective = Decimal(one["effective"]) - Decimal(one["former_effective"])
+        assert decimal(titles[9]) == effective
+
+
+def decimal(title: str | None) -> Decimal:
+    """Read an amount as the pages tell it on hover."""
+    assert title is not None
+    return Decimal(title.removeprefix("USD ").replace(",", "").replace("\u2212", "-"))

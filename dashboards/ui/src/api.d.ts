@@ -1361,6 +1361,11 @@ export interface components {
             currency: string | null;
             /** Former Version */
             former_version: string;
+            /**
+             * Former Loaded At
+             * Format: date-time
+             */
+            former_loaded_at: string;
             /** Version Id */
             version_id: string;
             /**
@@ -1617,6 +1622,11 @@ export interface components {
              * @description Exact decimal, as text.
              */
             taggable_cost: string;
+            /**
+             * Untagged Cost
+             * @description Exact decimal, as text.
+             */
+            untagged_cost: string;
             /** Months */
             months: components["schemas"]["KeyMonth"][];
             /** Keys */

@@ -12,6 +12,13 @@ function iso(date: Date): string {
   return date.toISOString().slice(0, 10)
 }
 
+/** Whether a text is a day of the calendar, of the years that bills can be of. */
+export function isDay(text: string): boolean {
+  const isWritten = /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= '1970' && text < '2200'
+  const date = isWritten ? utc(text) : new Date(NaN)
+  return !Number.isNaN(date.getTime()) && iso(date) === text
+}
+
 export function addDays(day: string, days: number): string {
   const date = utc(day)
   date.setUTCDate(date.getUTCDate() + days)

@@ -8,6 +8,8 @@ export const VIEWS = ['bar', 'area', 'line', 'treemap', 'table'] as const
 export type View = (typeof VIEWS)[number]
 export const GRAINS: readonly Grain[] = ['day', 'week', 'month', 'quarter']
 
+export const COMPARISONS = ['none', 'previous', 'year'] as const
+
 export interface State {
   metric: string
   unit: string
@@ -17,7 +19,7 @@ export interface State {
   grain: Grain
   group: string[]
   filters: Filter[]
-  compare: 'none' | 'previous' | 'year'
+  compare: (typeof COMPARISONS)[number]
   view: View
   isCumulative: boolean
   top: number
@@ -67,7 +69,7 @@ export function readState(params: URLSearchParams, dates: Dates): State {
     grain: oneOf(params.get('grain'), GRAINS, fittingGrain(start, end)),
     group: params.has('group') ? params.getAll('group').filter(Boolean).slice(0, 2) : ['ServiceName'],
     filters: readFilters(params.getAll('filter')),
-    compare: oneOf(params.get('compare'), ['none', 'previous', 'year'] as const, 'previous'),
+    compare: oneOf(params.get('compare'), COMPARISONS, 'previous'),
     view,
     isCumulative: params.get('cumulative') === '1' && view !== 'treemap' && view !== 'table',
     top: Math.min(20, Math.max(1, Number(params.get('top')) || 9)),

@@ -49,7 +49,7 @@ const formats = [0, 1, 2].map(
   (digits) => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
 )
 
-function grouped(value: number, digits: 0 | 1 | 2): string {
+function grouped(value: number | Intl.StringNumericLiteral, digits: 0 | 1 | 2): string {
   return formats[digits]!.format(value)
 }
 
@@ -71,12 +71,12 @@ export function short(value: Amount | number, currency: string, plus = false): s
   return signed(size < 0.005 ? 0 : parsed, symbol(currency), abbreviated(size), plus)
 }
 
-/** For tables: always to the cent, so that columns align. */
+/** For tables: always to the cent, so that columns align; rounded from all its digits. */
 export function cents(value: Amount, currency: string, plus = false): string {
-  const parsed = number(value)
-  if (Number.isNaN(parsed)) return NONE
-  const size = Math.abs(parsed)
-  return signed(size < 0.005 ? 0 : parsed, symbol(currency), grouped(size, 2), plus)
+  if (!value) return NONE
+  const isLess = value.startsWith('-')
+  const size = grouped((isLess ? value.slice(1) : value) as Intl.StringNumericLiteral, 2)
+  return signed(size === '0.00' ? 0 : isLess ? -1 : 1, symbol(currency), size, plus)
 }
 
 /** Every digit there is, for tooltips: 'USD 1,234.5678'. */

@@ -8,6 +8,10 @@ export interface Filter {
 
 const SPLIT = /^((?:tag:)?[^:]+):(?:(in|not|contains):(.*)|(null|notnull))$/s
 
+export function isFilter(text: string): boolean {
+  return SPLIT.test(text)
+}
+
 /** Read the texts; those of one dimension and operator become one filter with several values. */
 export function readFilters(texts: string[]): Filter[] {
   const filters: Filter[] = []

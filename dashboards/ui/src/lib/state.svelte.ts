@@ -40,17 +40,21 @@ export function go(path: string, params?: URLSearchParams, how: 'push' | 'replac
   route.read()
 }
 
-/** The same page with some parameters changed; null takes one away. */
-export function adjust(
-  changes: Record<string, string | string[] | null>,
-  how: 'push' | 'replace' = 'push',
-): void {
+type Changes = Record<string, string | string[] | null>
+
+/** The parameters of this page with some changed; null takes one away. */
+export function changed(changes: Changes): URLSearchParams {
   const params = new URLSearchParams(route.params)
   for (const [name, value] of Object.entries(changes)) {
     params.delete(name)
     for (const one of value === null ? [] : [value].flat()) params.append(name, one)
   }
-  go(route.path, params, how)
+  return params
+}
+
+/** The same page with some parameters changed. */
+export function adjust(changes: Changes, how: 'push' | 'replace' = 'push'): void {
+  go(route.path, changed(changes), how)
 }
 
 /** Milliseconds between two looks for newer data. */

@@ -1,0 +1,87 @@
+"""Amounts on the pages are added exactly, as Python's decimals add them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from decimal import Decimal
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import UI
+from tests.browser.visit import Visit
+from tests.fixtures.served import Served
+
+RUN = """
+const { readFileSync } = require('node:fs')
+const typescript = require('typescript')
+const [path, calls] = JSON.parse(readFileSync(0, 'utf8'))
+const options = { module: 'ESNext', target: 'ES2022' }
+const { outputText } = typescript.transpileModule(readFileSync(path, 'utf8'), {
+  compilerOptions: options,
+})
+import('data:text/javascript;base64,' + Buffer.from(outputText).toString('base64')).then((found) =>
+  console.log(JSON.stringify(calls.map(([name, ...given]) => found[name](...given)))),
+)
+"""
+CENT = Decimal("0.01")
+
+
+@pytest.fixture(scope="session")
+def called(modules: Path) -> Any:
+    """Call functions of a file of the pages' source: their names and arguments, their answers."""
+
+    def answers(path: str, *calls: list[Any]) -> Any:
+        done = subprocess.run(
+            [shutil.which("node") or "node", "-e", RUN],
+            cwd=UI,
+            input=json.dumps([str(UI / "src" / path), calls]),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return answers
+
+
+def test_sums_have_every_digit_and_no_float_s_error(called: Any) -> None:
+    assert called(
+        "lib/decimal.ts",
+        ["sum", ["0.1", "0.2"]],
+        ["sum", []],
+        ["sum", ["90071992547409.93", "0.000000000000000001", None, "-0.03"]],
+        ["running", ["0.10", None, "-0.30", "0.2"]],
+        ["minus", "1", "0.999999999999999999"],
+        ["minus", "-2.5", "-2.5"],
+    ) == [
+        "0.3",
+        "0",
+        "90071992547409.900000000000000001",
+        ["0.10", "0.10", "-0.20", "0.00"],
+        "0.000000000000000001",
+        "0.0",
+    ]
+
+
+def test_cents_are_rounded_from_all_digits_of_an_amount(called: Any) -> None:
+    given = ["90071992547409.935", "1.005", "-1.005", "-0.004", "0.0049999999999999999999", None]
+    found = called("lib/format.ts", *[["cents", one, "USD"] for one in given])
+    assert found == ["$90,071,992,547,409.94", "$1.01", "\u2212$1.01", "$0.00", "$0.00", "\u2013"]
+
+
+def test_a_cumulative_chart_tells_the_exact_sums_of_the_answer(
+    visit: Visit, served: Served
+) -> None:
+    asked = {"currency": "USD", "start": "2026-04-01", "end": "2026-06-01", "grain": "day"}
+    daily = served.get("explore", asked)["totals"]["values"]
+    sums = [f"${one.quantize(CENT):,}" for one in accumulate(map(Decimal, daily))]
+
+    page = visit.go("explore?start=2026-04-01&end=2026-06-01&grain=day&cumulative=1")
+    rows = page.locator("figure").first.locator("tbody tr")
+    assert [row.rsplit("\t", 1)[-1] for row in rows.all_inner_texts()] == sums
