@@ -108,7 +108,7 @@ class Warehouse:
         former = [int(path.stem.rpartition("-")[2]) for path in self.generations()]
         number = max(time.time_ns(), *(old + 1 for old in former), 0)
         generation = self.serving / f"{self.database.stem}-{number}.duckdb"
-        with self._unwritten():
+        with self.unwritten():
             link(copy, generation)
             copy.replace(self.database)
         sync(self.serving)
@@ -117,7 +117,7 @@ class Warehouse:
             old.unlink(missing_ok=True)
 
     @contextmanager
-    def _unwritten(self) -> Iterator[None]:
+    def unwritten(self) -> Iterator[None]:
         """Keep other programs from writing the old file while the new one takes its place.
 
         Raises:

@@ -11,15 +11,9 @@ from core.cli.options import config_option, json_option, print_json, resolve
 from core.cli.tables import print_table
 from core.config import ROOT
 from core.errors import NotHealthy
+from deploy.options import tell, wait_option
 from deploy.place import SERVICES, Place, prepare
-
-wait_option = click.option(
-    "--wait",
-    type=click.IntRange(0, 3600),
-    default=600,
-    show_default=True,
-    help="Seconds to wait until every service is healthy.",
-)
+from deploy.saving import backup, restore, upgrade
 
 
 @click.group()
@@ -40,6 +34,7 @@ def deploy(ctx: click.Context, folder: Path | None) -> None:
     Examples:
       ./finops deploy up
       ./finops deploy status
+      ./finops deploy backup backups/monday.tar.zst
     """
     path = (ctx.obj or {}).get("config_path")
     ctx.obj = {"config_path": path, "place": Place((folder or ROOT).absolute())}
@@ -153,5 +148,5 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
     show(Stack.at(ctx.obj["place"]).compose("logs", *options, *([service] if service else [])))
 
 
-def tell(text: str) -> None:
-    click.echo(text, err=True)
+for command in (backup, restore, upgrade):
+    deploy.add_command(command)

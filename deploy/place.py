@@ -76,6 +76,11 @@ class Place:
         profiles = set(self.settings()["COMPOSE_PROFILES"].split(","))
         return [name for name, wanted in SERVICES.items() if not wanted or wanted & profiles]
 
+    @property
+    def has_postgres(self) -> bool:
+        """Whether a Postgres of Metabase belongs to the stack; no stack, no Postgres."""
+        return self.env_file.exists() and POSTGRES in self.services()
+
     def secret(self, file: str, name: str) -> str | None:
         return read_pairs(self.secrets / file).get(name)
 

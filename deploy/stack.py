@@ -10,7 +10,7 @@ from typing import IO
 
 from core.config import ROOT, Config
 from core.errors import NotHealthy
-from deploy.place import METABASE, POSTGRES, Place
+from deploy.place import METABASE, Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
@@ -181,7 +181,3 @@ class Stack:
                 f"(who signs in is in {self.place.secrets / 'scheduler.env'})")  # fmt: skip
         else:
             say("metabase:   left out, as COMPOSE_PROFILES in .env does not name it")
-
-    @property
-    def has_postgres(self) -> bool:
-        return POSTGRES in self.place.services()

@@ -1,0 +1,124 @@
+"""Everything of a stack that cannot be had again, in one file, while it works.
+
+The bills, FOCUS and the ledger are one database file that is only ever replaced: the file that is
+published at the start is the one that is saved, whatever an import does meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core import __version__
+from core.config import Config
+from core.errors import NoDatabase, WouldOverwrite
+from core.serving import STATE
+from core.warehouse import Warehouse, disk_errors, sync
+from deploy.archive import Writer, check_name, read, writing
+from deploy.place import Place
+from deploy.postgres import dump
+from deploy.stack import Say, Stack
+
+DATABASE = "finops.duckdb"
+DUMP = "metabase.sql"
+SETTINGS = "settings"
+"""Folder in a backup of .env, config.toml and secrets/."""
+KEY = "MB_ENCRYPTION_SECRET_KEY"
+
+
+def backup(
+    config: Config, place: Place, target: Path, *, secrets: bool, metabase: bool, say: Say
+) -> dict[str, Any]:
+    """Save data, dashboards' state and Metabase's data; return the list of what was saved.
+
+    Args:
+        config: Names the database.
+        place: Holds .env and secrets/.
+        target: File to make; its ending says how it is compressed.
+        secrets: Whether .env, config.toml and secrets/ are part of it.
+        metabase: Whether Metabase's data is, where Metabase belongs to the stack.
+        say: Told what was saved.
+
+    Raises:
+        WouldOverwrite: If the file exists.
+        NoDatabase: If nothing was imported yet.
+        NoPostgres: If Metabase's data cannot be had.
+        BusyError: If a program that is not finops writes the database.
+    """
+    check_name(target)
+    if target.exists():
+        raise WouldOverwrite(target, "A backup never replaces a file: choose another name.")
+    if not config.database_path.exists():
+        raise NoDatabase(config.database_path)
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as scratch:
+            part = Path(scratch) / target.name
+            with writing(part, target.name) as writer:
+                facts = save(config, place, writer, Path(scratch), secrets, metabase)
+                writer.finish(facts)
+            sync(part)
+            listed = read(part)
+            os.link(part, target)
+        sync(target.parent)
+    size = target.stat().st_size
+    say(f"{target}: {', '.join(listed['files'])}; {size / 1e6:,.1f} MB, checked")
+    return listed
+
+
+def save(
+    config: Config, place: Place, writer: Writer, scratch: Path, secrets: bool, metabase: bool
+) -> dict[str, Any]:
+    """Add all members; return the facts that stand above their list."""
+    facts: dict[str, Any] = {
+        "version": __version__,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    warehouse = Warehouse(config.database_path)
+    with config.database_path.open("rb") as file, warehouse.unwritten():
+        writer.add(DATABASE, file, os.fstat(file.fileno()).st_size)
+    state = config.database_path.with_name(STATE)
+    if state.exists():
+        copy_sqlite(state, scratch / STATE)
+        writer.add_path(STATE, scratch / STATE)
+    if metabase and place.has_postgres:
+        dump(Stack.at(place), scratch / DUMP)
+        writer.add_path(DUMP, scratch / DUMP)
+        facts["metabase_key"] = fingerprint(place)
+    if secrets:
+        for name, path in settings_files(config, place):
+            writer.add_path(f"{SETTINGS}/{name}", path)
+    return facts
+
+
+def settings_files(config: Config, place: Place) -> list[tuple[str, Path]]:
+    """Return the files that make this stack itself again on another machine."""
+    found = [("config.toml", config.path)] if config.path else []
+    if place.env_file.exists():
+        found.append((".env", place.env_file))
+    if place.secrets.is_dir():
+        files = sorted(path for path in place.secrets.iterdir() if path.is_file())
+        found += [(f"secrets/{path.name}", path) for path in files]
+    return [(name, path) for name, path in found if path is not None]
+
+
+def fingerprint(place: Place) -> str | None:
+    """Return what tells whether two encryption keys of Metabase are one, and not which."""
+    key = place.secret("metabase.env", KEY)
+    return hashlib.sha256(key.encode()).hexdigest()[:16] if key else None
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a SQLite database as of one moment, also into one that is in use."""
+    uri = f"{source.absolute().as_uri()}?mode=ro"
+    with (
+        closing(sqlite3.connect(uri, uri=True, timeout=30)) as reader,
+        closing(sqlite3.connect(target, timeout=30)) as writer,
+    ):
+        reader.backup(writer)

@@ -1,0 +1,249 @@
+"""A backup holds what was published, and comes back whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tarfile
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from deploy import archive
+from tests.fixtures.aws import Bucket, line
+from tests.fixtures.built import copied
+from tests.fixtures.finops import ROOT, Finops
+
+KILLED = str(ROOT / "tests" / "fixtures" / "killed.py")
+SPEND = "SELECT sum(BilledCost) FROM focus.cost_and_usage WHERE BillingCurrency = 'USD'"
+BEFORE = Decimal("4.200000000001")
+"""USD of the two months of `built`: 1.10 + 1.10 + 0.000000000001 + 2.30 - 0.30."""
+
+
+class Site(Finops):
+    """A user with a data folder, and the folder of a stack that never ran."""
+
+    def deploy(self, *arguments: str, **options):
+        return self("deploy", "--folder", str(self.home), *arguments, **options)
+
+    def views(self) -> list[str]:
+        with sqlite3.connect(self.data / "dashboards.sqlite") as state:
+            return [name for (name,) in state.execute("SELECT name FROM views")]
+
+    def keep_view(self, name: str) -> None:
+        with sqlite3.connect(self.data / "dashboards.sqlite") as state:
+            state.execute("CREATE TABLE IF NOT EXISTS views (name TEXT PRIMARY KEY)")
+            state.execute("INSERT INTO views VALUES (?)", (name,))
+
+    @property
+    def left_over(self) -> list[str]:
+        """Names of working files that no command may leave."""
+        return [path.name for path in self.home.rglob(".[br][ae]*-*")]
+
+
+@pytest.fixture
+def site(built: Finops, tmp_path: Path) -> Site:
+    found = Site(copied(built, tmp_path / "site").home)
+    found.keep_view("by team")
+    return found
+
+
+def empty(tmp_path: Path) -> Site:
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    return Site(home)
+
+
+@pytest.mark.parametrize("ending", archive.ENDINGS)
+def test_what_was_saved_comes_back_on_another_machine(site, ending, tmp_path):
+    file = tmp_path / f"saved{ending}"
+    done = site.deploy("backup", str(file), "--json")
+    assert done.code == 0, done.err
+    listed = json.loads(done.out)
+    assert list(listed["files"]) == ["finops.duckdb", "dashboards.sqlite"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    other = empty(tmp_path)
+    done = other.deploy("restore", str(file))
+
+    assert done.code == 0, done.err
+    assert other.value(SPEND) == BEFORE
+    assert other.views() == ["by team"]
+    assert len(list((other.data / "serving").iterdir())) == 1
+    assert site.left_over == other.left_over == []
+    assert not list(other.data.glob("before-restore-*"))
+
+
+def test_data_that_is_here_is_replaced_only_when_asked_and_kept_beside(later, tmp_path):
+    site = Site(Path(shutil.copytree(later, tmp_path / "site")))
+    file = site.home / "saved.tar"
+    assert site.value(SPEND) == Decimal("9.200000000001")
+
+    done = site.deploy("restore", str(file))
+    assert (done.code, done.hint) == (12, "--replace puts the backup in its place.")
+    assert site.value(SPEND) == Decimal("9.200000000001")
+
+    assert site.deploy("restore", str(file), "--replace").code == 0
+    assert site.value(SPEND) == BEFORE
+    assert site.views() == ["by team"]
+    [former] = site.data.glob("before-restore-*")
+    kept = Site(site.home)
+    kept.data, kept.database = former, former / "finops.duckdb"
+    assert kept.value(SPEND) == Decimal("9.200000000001")
+    assert kept.views() == ["by team", "by region"]
+
+
+def test_a_backup_never_replaces_a_file(site, tmp_path):
+    file = tmp_path / "saved.tar"
+    file.write_text("mine")
+    done = site.deploy("backup", str(file))
+    assert (done.code, done.error) == (12, f"{file} is there already")
+    assert file.read_text() == "mine"
+
+
+def test_a_name_that_says_no_kind_is_refused(site, tmp_path):
+    done = site.deploy("backup", str(tmp_path / "saved.zip"))
+    assert done.code == 2
+    assert ".tar.zst" in done.err
+
+
+def test_without_data_there_is_nothing_to_save(tmp_path):
+    done = empty(tmp_path).deploy("backup", str(tmp_path / "saved.tar"))
+    assert done.code == 9
+    assert not (tmp_path / "saved.tar").exists()
+
+
+@pytest.mark.parametrize(
+    ("ending", "part"),
+    [(".tar", 0), (".tar", 0.5), (".tar", 0.98), (".tar.gz", 0.98), (".tar.zst", 0.98)],
+)
+def test_a_backup_that_was_cut_off_changes_nothing(site, ending, part, tmp_path):
+    file = tmp_path / f"saved{ending}"
+    assert site.deploy("backup", str(file)).code == 0
+    file.write_bytes(file.read_bytes()[: int(file.stat().st_size * part)])
+    other = empty(tmp_path)
+    done = other.deploy("restore", str(file))
+    assert done.code == 12
+    assert done.error.startswith(f"{file} is no whole backup: ")
+    assert not other.database.exists()
+    assert other.left_over == []
+
+
+def test_one_altered_byte_is_noticed(site, tmp_path):
+    file = tmp_path / "saved.tar"
+    assert site.deploy("backup", str(file)).code == 0
+    content = bytearray(file.read_bytes())
+    content[100_000] ^= 1
+    file.write_bytes(content)
+    done = site.deploy("restore", str(file), "--replace")
+    assert (done.code, done.error) == (
+        12,
+        f"{file} is no whole backup: finops.duckdb differs from its checksum",
+    )
+    assert site.value(SPEND) == BEFORE
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "a/../../outside"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(name, site, tmp_path):
+    file = tmp_path / "saved.tar"
+    with tarfile.open(file, "w") as tar:
+        tar.addfile(tarfile.TarInfo(name))
+    done = site.deploy("restore", str(file), "--replace")
+    assert done.code == 12
+    assert "which no backup does" in done.err
+    assert not list(tmp_path.rglob("outside"))
+
+
+def test_secrets_and_settings_go_along_when_asked_and_never_replace_others(site, tmp_path):
+    (site.home / ".env").write_text("COMPOSE_PROFILES=\n")
+    (site.home / "secrets").mkdir()
+    (site.home / "secrets" / "scheduler.env").write_text("AWS_PROFILE=billing\n")
+    plain, whole = tmp_path / "plain.tar", tmp_path / "whole.tar"
+    assert site.deploy("backup", str(plain)).code == 0
+    assert site.deploy("backup", str(whole), "--with-secrets").code == 0
+    assert b"AWS_PROFILE" not in plain.read_bytes()
+
+    other = empty(tmp_path)
+    (other.home / ".env").write_text("COMPOSE_PROFILES=metabase\n")
+    assert other.deploy("restore", str(whole)).code == 0
+
+    assert (other.home / ".env").read_text() == "COMPOSE_PROFILES=metabase\n"
+    secret = other.home / "secrets" / "scheduler.env"
+    assert secret.read_text() == "AWS_PROFILE=billing\n"
+    assert secret.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_while_an_import_runs_holds_the_last_good_data(site, bucket, tmp_path):
+    bucket.deliver("2026-02", lines=[line("7.00", month="2026-02")])
+    mark, file = tmp_path / "paused", tmp_path / "saved.tar"
+    point = "before publication"
+    running = site.start("pause", point, "aws", "import-cur", *bucket.options, "--no-transform",
+                         command=(KILLED,), env={"FINOPS_TEST_PAUSE": str(mark)})  # fmt: skip
+    while not mark.exists():
+        assert running.poll() is None
+    assert site.deploy("backup", str(file)).code == 0
+    refused = site.deploy("restore", str(file), "--replace")
+    assert refused.code == 6
+    mark.unlink()
+    running.communicate(timeout=60)
+    assert running.returncode == 0
+
+    other = empty(tmp_path)
+    assert other.deploy("restore", str(file)).code == 0
+    assert other.value(SPEND) == BEFORE
+
+
+RESTORED = {
+    "before the check": "deploy.restore:check_parts:before:1",
+    "before the former is kept": "deploy.restore:keep:before:1",
+    "after the former is kept": "deploy.restore:keep:after:1",
+    "in the copy of the former": "core.warehouse:copy_file:half:1",
+    "before publication": "core.warehouse:Warehouse._publish:before:1",
+    "between link and replacement": "core.warehouse:link:after:1",
+    "after the replacement": "core.warehouse:sync:before:4",
+    "before the views": "deploy.restore:copy_sqlite:before:2",
+    "after the views": "deploy.restore:copy_sqlite:after:2",
+}
+
+
+@pytest.mark.parametrize("point", RESTORED)
+def test_a_restore_killed_at_any_moment_leaves_whole_parts_and_completes(point, later, tmp_path):
+    site = Site(Path(shutil.copytree(later, tmp_path / "site")))
+    file = site.home / "saved.tar"
+    command = ("deploy", "--folder", str(site.home), "restore", str(file), "--replace")
+
+    killed = site.run("kill", RESTORED[point], *command, command=(KILLED,))
+
+    assert killed.code == -9, killed.err
+    assert site.value(SPEND) in (BEFORE, Decimal("9.200000000001"))
+    assert site.views() in (["by team"], ["by team", "by region"])
+    assert site.run(*command).code == 0
+    assert site.value(SPEND) == BEFORE
+    assert site.views() == ["by team"]
+    assert site.left_over == []
+
+
+@pytest.fixture(scope="module")
+def later(built: Finops, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a user with a backup, and USD 5.00 and a view that came after it."""
+    folder = tmp_path_factory.mktemp("later")
+    site = Site(copied(built, folder / "site").home)
+    site.keep_view("by team")
+    assert site.deploy("backup", str(site.home / "saved.tar")).code == 0
+    bucket = Bucket(folder / "more")
+    bucket.deliver("2026-02", lines=[line("7.00", month="2026-02")])
+    assert site("aws", "import-cur", *bucket.options).code == 0
+    site.keep_view("by region")
+    return site.home
+
+
+@pytest.mark.parametrize("when", ["deploy.backup:save:after:1", "deploy.backup:read:after:1"])
+def test_a_backup_that_is_killed_leaves_no_file_of_its_name(when, site, tmp_path):
+    file = tmp_path / "to" / "saved.tar"
+    command = ("deploy", "--folder", str(site.home), "backup", str(file))
+    assert site.run("kill", when, *command, command=(KILLED,)).code == -9
+    assert not file.exists()
+    assert site.run(*command).code == 0
+    assert archive.read(file)["files"].keys() == {"finops.duckdb", "dashboards.sqlite"}
