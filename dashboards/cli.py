@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import click
 
 from core.cli.options import config_option, demo_option, resolve
 from core.config import Config
-from core.errors import BadSetting
+from core.errors import BadSetting, NoDatabase, PortInUse
 
 QUIET: dict[str, Any] = {
     "log_level": "warning",
@@ -41,8 +43,8 @@ def serve(
 ) -> None:
     """Serve the dashboards until Ctrl-C.
 
-    Pages follow every import without a restart. Any other host than this machine needs a token,
-    or a proxy that signs users in: see [dashboards] in config.toml.example.
+    Pages follow every import without a restart, the first one too. Any other host than this
+    machine needs a token, or a proxy that signs users in: see [dashboards] in config.toml.example.
 
     \b
     Examples:
@@ -62,6 +64,7 @@ def run(config: Config, *, is_demo: bool) -> None:
     Raises:
         BadSetting: If the network could reach the pages and nobody would have to sign in, or if
             the address cannot be had.
+        PortInUse: If another program listens there.
     """
     import uvicorn
 
@@ -78,6 +81,8 @@ def run(config: Config, *, is_demo: bool) -> None:
     running = uvicorn.Server(uvicorn.Config(server.application(), **QUIET))
     try:
         click.echo(f"dashboards: http://{host}:{port}/  (Ctrl-C ends)")
+        if not config.database_path.exists():
+            tell_nothing(NoDatabase(config.database_path), is_demo=is_demo)
         running.run(sockets=[listening])
     except KeyboardInterrupt:
         click.echo("dashboards: ended", err=True)
@@ -85,18 +90,33 @@ def run(config: Config, *, is_demo: bool) -> None:
         listening.close()
 
 
+def tell_nothing(missing: NoDatabase, *, is_demo: bool) -> None:
+    """Say that the pages are empty and what fills them."""
+    hint = "`./finops demo` makes it." if is_demo else missing.hint
+    click.echo(f"attention: {missing}; the pages follow the first import", err=True)
+    click.echo(f"hint: {hint}", err=True)
+
+
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens, so that a port in use is told before anything starts."""
+    """Return a socket that listens, so that a port in use is told before anything starts.
+
+    Raises:
+        BadSetting, PortInUse: If it cannot be had.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host.strip("[]"), port, type=socket.SOCK_STREAM
         )[0]
-        opened = socket.socket(family, kind, protocol)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind(address)
-        opened.listen(1024)
+        with ExitStack() as on_failure:
+            opened = on_failure.enter_context(socket.socket(family, kind, protocol))
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            opened.bind(address)
+            opened.listen(1024)
+            on_failure.pop_all()
         return opened
     except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(host, port) from None
         reason = error.strerror or str(error)
         raise BadSetting(
             "dashboards.host and port", f"{host}:{port}", f"an address that is free ({reason})"

@@ -20,7 +20,7 @@ from core.cli.options import (
 )
 from core.cli.report import print_overview
 from core.config import Config
-from core.errors import BadSetting
+from core.errors import PortInUse
 from core.exports import Vendor, load_vendor, vendor_names
 from core.report import overview
 from core.run import Outcome, import_exports
@@ -95,8 +95,12 @@ def show_pages(ctx: click.Context, config_path: str | None) -> None:
     assert serve is not None
     try:
         ctx.invoke(serve, demo=True, config_path=config_path)
-    except BadSetting as error:
-        click.echo(f"attention: {error}; a free port is taken", err=True)
+    except PortInUse as error:
+        click.echo(
+            f"attention: {error}; a free port is taken, `./finops serve --demo --port NUMBER` "
+            "takes yours",
+            err=True,
+        )
         ctx.invoke(serve, demo=True, config_path=config_path, port=0)
 
 

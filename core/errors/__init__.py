@@ -3,7 +3,7 @@
 FinopsError                     1
 ├── ConfigError                 2  a setting, an option or config.toml is wrong
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
-│   └── NothingConfigured
+│   └── NothingConfigured, PortInUse
 ├── SourceError                 3  the export is not where, or what, the settings say
 │   ├── ManifestNotFound, NoFiles, BadManifest, TwoManifests, FileMissing, OutsideFolder
 │   ├── WrongExportVersion, ExportCollision, RepeatedDelivery
@@ -45,6 +45,7 @@ from core.errors.config import (
     ConfigNotFound,
     MissingSetting,
     NothingConfigured,
+    PortInUse,
     UnknownSetting,
 )
 from core.errors.data import (
@@ -147,6 +148,7 @@ __all__ = [
     "NothingConfigured",
     "NothingInRange",
     "OutsideFolder",
+    "PortInUse",
     "QueryError",
     "RepeatedDelivery",
     "SchemaMismatch",

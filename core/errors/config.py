@@ -44,6 +44,15 @@ class BadSetting(ConfigError):
         super().__init__(f"{name} = {value!r} is not {expected}", hint=hint or f"Give {expected}.")
 
 
+class PortInUse(ConfigError):
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"port {port} of {host} is in use",
+            hint="Another program listens there, perhaps these pages already. `./finops serve "
+            "--port NUMBER` takes another one, --port 0 any that is free.",
+        )
+
+
 class NothingConfigured(ConfigError):
     def __init__(self, sections: Iterable[str]) -> None:
         super().__init__(

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
+import socket
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
 
 from core.cli.demo import throw_away
 from core.serving import STATE
@@ -40,8 +46,6 @@ def test_the_demo_ends_on_its_pages_until_it_is_told_to_end(demo: Finops) -> Non
 
 
 def test_a_port_in_use_is_told_and_a_free_one_taken(demo: Finops) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -54,6 +58,37 @@ def test_a_port_in_use_is_told_and_a_free_one_taken(demo: Finops) -> None:
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=60)
     assert f":{port}/" not in line
-    assert f"127.0.0.1:{port}" in said
+    assert f"port {port} of 127.0.0.1 is in use" in said
+    assert "--port" in said
     serve = demo("serve", "--demo", env={"OPEN_FINOPS_DASHBOARDS_PORT": "99999"})
     assert serve.code == 2
+
+
+def test_serve_says_which_port_is_in_use_and_what_to_do(demo: Finops) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = demo("serve", "--demo", "--port", str(port))
+    assert (result.code, result.error) == (2, f"port {port} of 127.0.0.1 is in use")
+    assert "--port" in result.hint
+
+
+def test_serve_without_data_says_so_and_serves_what_comes(built: Finops, tmp_path: Path) -> None:
+    empty = tmp_path / "nothing"
+    env = {"PYTHONUNBUFFERED": "1"}
+    process = built.start("serve", "--data-dir", str(empty), "--port", "0", env=env)
+    assert process.stdout is not None
+    address = process.stdout.readline().split()[1]
+    try:
+        with pytest.raises(HTTPError) as refused:
+            urlopen(f"{address}api/v1/meta", timeout=60)
+        assert "finops.duckdb does not exist yet" in refused.value.read().decode()
+        empty.mkdir()
+        shutil.copyfile(built.database, empty / "finops.duckdb")
+        assert urlopen(f"{address}api/v1/meta", timeout=60).status == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+    assert f"there is no database {empty}/finops.duckdb yet" in said
+    assert "finops demo" in said
