@@ -25,11 +25,13 @@ KINDS = {
     "other": "Other charges",
 }
 WHOLE = "billing_period = $month", "billing_period = $before", "marts.sku_costs"
+WHOLE_BOUND = ("currency", "month", "before")
 DAYS = (
     "cost_date >= $month AND cost_date < $end",
     "cost_date >= $before AND cost_date < $before_end",
     "marts.charges",
 )
+DAYS_BOUND = ("currency", "month", "end", "before", "before_end")
 STATEMENT = f"""
     WITH skus AS (
         SELECT service_name, sku_meter, charge_frequency = 'Usage-Based' AS is_usage,
@@ -109,9 +111,10 @@ def drivers(generation: Generation, windows: Windows) -> Drivers:
         return Drivers(before=before, now=cost, steps=[])
     now, then, mart = WHOLE if windows.is_whole else DAYS
     sql = STATEMENT.format(now=now, then=then, mart=mart)
-    used = {name: value for name, value in windows.values.items() if f"${name}" in words(sql)}
+    bound = WHOLE_BOUND if windows.is_whole else DAYS_BOUND
+    values = {name: windows.values[name] for name in bound}
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in generation.rows(sql, used):
+    for row in generation.rows(sql, values):
         found.setdefault(row["kind"], []).append(row)
     before, cost = totals(generation, windows)
     return Drivers(
@@ -131,10 +134,6 @@ def drivers(generation: Generation, windows: Windows) -> Drivers:
             for kind, label in KINDS.items()
         ],
     )
-
-
-def words(sql: str) -> set[str]:
-    return {word.strip("(),") for word in sql.split()}
 
 
 def totals(generation: Generation, windows: Windows) -> tuple[Decimal, Decimal]:

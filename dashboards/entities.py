@@ -25,7 +25,7 @@ class EntitiesAsked(PeriodSlice):
         str,
         Field(
             max_length=2000,
-            description="SubAccountId, ServiceName, RegionId, ResourceId or tag:KEY.",
+            description=f"{', '.join(KINDS)} or tag:KEY.",
             examples=["ServiceName"],
         ),
     ]

@@ -48,7 +48,7 @@ class Totals(Numbers):
 
     values: list[Amount]
     before_values: list[Amount] | None
-    """The compared period's, bucket by bucket where it has as many."""
+    """The compared period's, one for each of its own buckets: there may be more or fewer."""
 
 
 class Explored(BaseModel):

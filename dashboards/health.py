@@ -27,7 +27,7 @@ LOADED = f"""
     FROM ledger.loads ORDER BY started_at DESC, load_id LIMIT {LOADS}
 """
 UNMAPPED = f"""
-    SELECT vendor AS provider, coalesce(service_name, service_code) AS service,
+    SELECT vendor, coalesce(service_name, service_code) AS service,
         CAST(sum(row_count) AS BIGINT) AS lines, sum(effective_cost) AS cost,
         {CURRENCY} AS currency
     FROM focus.unmapped_services GROUP BY ALL ORDER BY cost DESC, service LIMIT 200
@@ -45,8 +45,8 @@ COLUMNS = {
 HYGIENE = """
     SELECT '{name}' AS column, {currency} AS currency,
         coalesce(sum(effective_cost) FILTER ({column} IS NULL), 0) AS missing_cost,
-        CAST(coalesce(sum(effective_cost) FILTER ({column} IS NULL), 0) AS DOUBLE)
-            / nullif(CAST(sum(effective_cost) AS DOUBLE), 0) AS share
+        CAST(coalesce(sum(abs(effective_cost)) FILTER ({column} IS NULL), 0) AS DOUBLE)
+            / nullif(CAST(sum(abs(effective_cost)) AS DOUBLE), 0) AS share
     FROM marts.daily_costs WHERE charge_category = 'Usage' GROUP BY ALL
 """
 
@@ -92,7 +92,7 @@ class Check(BaseModel):
 class Unmapped(BaseModel):
     """A service without a category."""
 
-    provider: str
+    vendor: str
     service: str | None
     lines: int
     cost: Amount
@@ -114,6 +114,7 @@ class Hygiene(BaseModel):
     currency: str
     missing_cost: Amount
     share: Ratio | None
+    """Of all usage, each day's cost by its size: refunds make it neither negative nor above 1."""
 
 
 class Health(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +15,7 @@ from dashboards.keys import key
 from dashboards.meta import currency_of
 from dashboards.slices import CURRENCY, NO_CURRENCY
 
+MOST = 2000
 INVOICES = f"""
     WITH parts AS (
         SELECT billing_period AS month, invoice_id, billing_entity, invoice_issuer_name AS issuer,
@@ -27,10 +29,11 @@ INVOICES = f"""
     SELECT month, invoice_id, billing_entity, issuer, provider, billing_account_id,
         any_value(billing_account_name) AS billing_account_name, sum(amount) AS billed_cost,
         sum(row_count) AS row_count,
+        count(*) OVER () AS found, sum(sum(amount)) OVER () AS found_cost,
         list({{'category': category, 'amount': amount}} ORDER BY category) AS by_category
     FROM parts
     GROUP BY month, invoice_id, billing_entity, issuer, provider, billing_account_id
-    ORDER BY month DESC, abs(billed_cost) DESC, invoice_id LIMIT 2000
+    ORDER BY month DESC, abs(billed_cost) DESC, invoice_id LIMIT $most
 """
 PROOFS = """
     SELECT vendor, export, billing_period AS month, currency, version_id,
@@ -148,6 +151,10 @@ class Invoices(BaseModel):
 
     currency: str
     invoices: list[Invoice]
+    """The latest first; at most so many as a page can show."""
+    invoices_left_out: int
+    left_out_cost: Amount
+    """Billed cost of the invoices left out."""
     reconciliation: list[Proof]
     largest_residual: Amount
     unproven: int
@@ -155,17 +162,22 @@ class Invoices(BaseModel):
     restatements: list[Restatement]
 
 
-def invoices(generation: Generation, asked: InvoicesAsked) -> Invoices:
-    """Return the invoices of the last months, and their proof."""
+def invoices(generation: Generation, asked: InvoicesAsked, most: int = MOST) -> Invoices:
+    """Return the invoices of the last months, `most` of them, and their proof."""
     meta = currency_of(generation, asked.currency)
     first = shift(meta.months[-1].month, 1 - asked.months)
     period = {"currency": meta.currency, "first": first}
     values = period | {"no_currency": NO_CURRENCY}
     proofs = [Proof(**row) for row in generation.rows(PROOFS, values)]
     [largest] = generation.rows(LARGEST, values)
+    found = generation.rows(INVOICES, period | {"most": most})
+    shown = [invoice(row) for row in found]
+    listed = sum((one.billed_cost for one in shown), Decimal(0))
     return Invoices(
         currency=meta.currency,
-        invoices=[invoice(row) for row in generation.rows(INVOICES, period)],
+        invoices=shown,
+        invoices_left_out=found[0]["found"] - len(found) if found else 0,
+        left_out_cost=found[0]["found_cost"] - listed if found else Decimal(0),
         reconciliation=proofs,
         largest_residual=largest["residual"],
         unproven=largest["unproven"],
@@ -182,4 +194,5 @@ def invoice(row: dict[str, Any]) -> Invoice:
         row.pop("billing_account_id"),
         row.pop("billing_account_name"),
     )
-    return Invoice(billing_account=account, **row)
+    own = {name: row[name] for name in Invoice.model_fields if name in row}
+    return Invoice(billing_account=account, **own)

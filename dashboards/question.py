@@ -14,7 +14,10 @@ from dashboards.buckets import Grain, period_before, starts_of
 from dashboards.dimensions import Dimension, dimension
 from dashboards.generations import Generation
 from dashboards.meta import QUANTITY, CurrencyMeta, currency_of, period_of
+from dashboards.problems import Refused
 from dashboards.slices import CURRENCY, Bound, Filter, PeriodSlice, Source, conditions, source_of
+
+UNITS_SHOWN = 30
 
 
 class Metric(StrEnum):
@@ -125,9 +128,28 @@ def plan(generation: Generation, asked: Question) -> Plan:
         compare=compared(asked.compare, start, end, meta),
     )
     if is_quantity:
+        check_unit(generation, asked.unit)
         made.units = units(generation, made)
         made.unit = asked.unit or next(iter(made.units), "")
     return made
+
+
+def check_unit(generation: Generation, unit: str) -> None:
+    """Refuse a unit that no charge has; '' stands for that of most cost."""
+    known: list[str] = generation.once("units", read_units)
+    if unit and unit not in known:
+        shown = ", ".join(known[:UNITS_SHOWN]) + (", ..." if len(known) > UNITS_SHOWN else "")
+        raise Refused(
+            404, f"there is no usage in {unit[:80]!r}", f"Units: {shown or 'none in these data'}."
+        )
+
+
+def read_units(generation: Generation) -> list[str]:
+    found = generation.rows(
+        "SELECT consumed_unit AS unit FROM marts.charges WHERE consumed_unit IS NOT NULL"
+        " GROUP BY ALL ORDER BY sum(effective_cost) DESC, unit"
+    )
+    return [row["unit"] for row in found]
 
 
 def compared(kind: Comparison, start: date, end: date, meta: CurrencyMeta) -> Compared | None:

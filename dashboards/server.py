@@ -56,7 +56,7 @@ class Server:
             Route(operation.path, self.endpoint(operation)) for operation in OPERATIONS
         ]
         routes += [
-            Route(write.path, self.writing(write), methods=[write.method]) for write in WRITES
+            Route(routed(write), self.writing(write), methods=[write.method]) for write in WRITES
         ]
         routes.append(Route("/api/v1/openapi.json", self.describe))
         routes.append(Mount("/", StaticFiles(directory=STATIC, html=True, check_dir=False)))
@@ -127,6 +127,15 @@ class Server:
 
     async def describe(self, request: Request) -> Response:
         return response(Encoded(description()), request.headers)
+
+
+def routed(write: Write) -> str:
+    """Return the path of a write for the router; a name may hold a slash, sent as %2F.
+
+    >>> routed(WRITES[-1])
+    '/api/v1/views/{name:path}'
+    """
+    return write.path.replace("{name}", "{name:path}")
 
 
 async def read_body(request: Request) -> bytes:

@@ -18,7 +18,7 @@ from dashboards.answers import Time
 from dashboards.problems import Refused
 
 VIEWS = 500
-NAME = r"^[^\x00-\x1f/]{1,100}$"
+NAME = r"^[^\x00-\x1f]{1,100}$"
 TABLES = """
     CREATE TABLE IF NOT EXISTS acknowledged (
         id TEXT PRIMARY KEY, note TEXT NOT NULL, acknowledged_at TEXT NOT NULL);

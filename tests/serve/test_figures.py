@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashboards.invoices import InvoicesAsked, invoices
 from tests.fixtures.served import Served
 from tests.serve.oracle import DAY, PRICED
 
@@ -233,6 +234,16 @@ def test_invoices_sum_to_the_bill_and_every_month_is_proven(served: Served, curr
         assert parts == Decimal(invoice["billed_cost"])
     assert sum(Decimal(one["source_billed"]) for one in page["reconciliation"]) == billed
     assert (page["largest_residual"], page["unproven"]) == ("0", 0)
+
+
+def test_invoices_that_a_page_cannot_hold_are_counted(served: Served) -> None:
+    asked = InvoicesAsked(currency="USD")
+    generation = served.server.generations.current()
+    whole, short = invoices(generation, asked), invoices(generation, asked, most=3)
+    assert (whole.invoices_left_out, whole.left_out_cost) == (0, 0)
+    assert short.invoices == whole.invoices[:3]
+    assert short.invoices_left_out == len(whole.invoices) - 3
+    assert short.left_out_cost == sum(one.billed_cost for one in whole.invoices[3:])
 
 
 def test_a_restated_month_is_told_with_what_it_changed(served: Served) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,27 @@ def test_views_and_acknowledged_anomalies_outlive_imports(following: Served, min
         assert "0123456789abcdef" in again.server.state.acknowledged()
     assert following.ask(view, method="DELETE", headers=marked).json == {"views": []}
     assert following.ask(view, method="DELETE", headers=marked).status == 404
+
+
+def test_a_view_may_have_a_slash_in_its_name(following: Served) -> None:
+    marked = {"X-Requested-With": "finops"}
+    path, body = "/api/v1/views/2026%2FQ1%3A%20teams", {"query": "group=tag%3Ateam"}
+    saved = following.ask(path, method="PUT", body=body, headers=marked)
+    assert (saved.status, [one["name"] for one in saved.json["views"]]) == (200, ["2026/Q1: teams"])
+    assert following.ask(path, method="DELETE", headers=marked).json == {"views": []}
+
+
+def test_a_refund_makes_no_share_negative(following: Served, mine: Finops) -> None:
+    publish(
+        mine,
+        "UPDATE marts.daily_costs SET region_id = NULL, effective_cost = -1 "
+        "WHERE rowid = (SELECT min(rowid) FROM marts.daily_costs WHERE charge_category = 'Usage' "
+        "AND billing_currency = 'USD')",
+    )
+    found = following.get("health")["hygiene"]
+    [region] = [one for one in found if (one["column"], one["currency"]) == ("RegionId", "USD")]
+    assert Decimal(region["missing_cost"]) < 0
+    assert 0 < float(region["share"]) < 1
 
 
 def test_a_month_that_still_grows_is_marked_partial(following: Served) -> None:

@@ -138,3 +138,11 @@ def test_quantities_of_different_units_are_never_added(served: Served) -> None:
     assert len(page["units"]) > 1
     assert page["unit"] == page["units"][0]
     assert Decimal(hours["totals"]["total"]) == expected
+
+
+def test_a_unit_that_no_charge_has_is_refused_with_those_there_are(served: Served) -> None:
+    asked = {"metric": "usage_quantity", "unit": "Furlongs"}
+    for operation in ("explore", "explore.csv"):
+        answer = served.ask(f"/api/v1/{operation}", asked)
+        assert (answer.status, answer.detail) == (404, "there is no usage in 'Furlongs'")
+        assert "Hrs" in answer.json["hint"]

@@ -1017,6 +1017,13 @@ export interface components {
             currency: string;
             /** Invoices */
             invoices: components["schemas"]["Invoice"][];
+            /** Invoices Left Out */
+            invoices_left_out: number;
+            /**
+             * Left Out Cost
+             * @description Exact decimal, as text.
+             */
+            left_out_cost: string;
             /** Reconciliation */
             reconciliation: components["schemas"]["Proof"][];
             /**
@@ -1706,8 +1713,8 @@ export interface components {
          * @description A service without a category.
          */
         Unmapped: {
-            /** Provider */
-            provider: string;
+            /** Vendor */
+            vendor: string;
             /** Service */
             service: string | null;
             /** Lines */
@@ -2570,7 +2577,7 @@ export interface operations {
                 start?: string | null;
                 /** @description Day after the last; default the end of the data. */
                 end?: string | null;
-                /** @description SubAccountId, ServiceName, RegionId, ResourceId or tag:KEY. */
+                /** @description ProviderName, SubAccountId, ServiceName, RegionId, ResourceId or tag:KEY. */
                 kind: string;
                 /** @description Part of a value or of its name. */
                 search?: string;
