@@ -1,46 +1,103 @@
-"""The main pages keep their shape: which panels there are, where, how large.
+"""The main pages look as they did: screenshots in both themes, compared with those in looks/.
 
-Letters differ between machines, and controls wrap by their width, so the order of the panels and
-their places across and sizes are compared, not pixels. The pictures of test_pages are for people.
-`LOOKS=keep` writes shapes.json anew, to be looked at and committed.
+Each run leaves its screenshots and what differs in pictures/looks-*.png, for people to look at.
+After a change that is meant, `LOOKS=keep` writes looks/ anew, to be looked at and committed.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, Route
 
+from tests.browser.conftest import UI
+from tests.browser.looks import Comparison, compare, plain
 from tests.browser.visit import Visit
+from tests.fixtures.served import Served
 
-SHAPES = Path(__file__).with_name("shapes.json")
-MAIN = {"overview": "overview", "explorer": "explore", "commitments": "commitments"}
-TOLERANCE = 0.04
-"""Of a size, and 24 pixels at least; the height of text differs a little between fonts."""
-BOXES = """() => [...document.querySelectorAll('main .panel')].map((one) => {
-  const { x, width, height } = one.getBoundingClientRect();
-  const title = one.querySelector('h2')?.textContent ?? one.nodeName.toLowerCase();
-  return { title, box: [x, width, height].map(Math.round) };
-})"""
+KEPT = Path(__file__).with_name("looks")
+MAIN = {
+    "overview": "overview",
+    "explorer": "explore",
+    "accounts": "entities",
+    "commitments": "commitments",
+}
+WINDOWS = [(1440, "light"), (1440, "dark"), (390, "light")]
+SERIES = re.search(
+    r"light: \[(.*?)\]", (UI / "src" / "lib" / "palette.ts").read_text("utf-8"), re.DOTALL
+)
+assert SERIES
+COLORS = re.findall(r"#[0-9a-f]{6}", SERIES[1])
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("name", MAIN)
-def test_a_main_page_keeps_its_shape(visit: Visit, name: str, width: int) -> None:
-    visit.page.set_viewport_size({"width": width, "height": 900})
-    try:
-        found = visit.go(MAIN[name]).evaluate(BOXES)
-    finally:
-        visit.page.set_viewport_size({"width": 1440, "height": 900})
-    key = f"{name} at {width}"
-    shapes: dict[str, list[dict[str, Any]]] = json.loads(SHAPES.read_text())
-    if os.environ.get("LOOKS") == "keep":
-        SHAPES.write_text(json.dumps(shapes | {key: found}, indent=1, sort_keys=True) + "\n")
-        return
-    assert [one["title"] for one in found] == [one["title"] for one in shapes[key]]
-    for now, then in zip(found, shapes[key], strict=True):
-        for found_size, kept_size in zip(now["box"], then["box"], strict=True):
-            assert abs(found_size - kept_size) <= max(24, TOLERANCE * kept_size), (now, then)
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[Page]:
+    """An empty page that reads pictures."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+def taken(visit: Visit, reader: Page, name: str, key: str) -> Comparison:
+    """Take a screenshot of a main page and compare it with the one that is kept."""
+    png = visit.go(MAIN[name]).screenshot(full_page=True)
+    return compare(reader, png, (KEPT / f"{key}.png").read_bytes())
+
+
+@pytest.mark.parametrize(("width", "theme"), WINDOWS)
+def test_the_main_pages_look_as_they_did(
+    browser: Browser, served: Served, reader: Page, pictures: Path, width: int, theme: str
+) -> None:
+    differing = {}
+    with plain(browser, served.url, theme, width) as visit:
+        for name, route in MAIN.items():
+            key = f"{name}-{width}-{theme}"
+            if os.environ.get("LOOKS") == "keep":
+                png = visit.go(route).screenshot(full_page=True)
+                (KEPT / f"{key}.png").write_bytes(compare(reader, png, None).small)
+            found = taken(visit, reader, name, key)
+            found.leave(pictures, key)
+            if not found.is_same:
+                differing[key] = f"{found.share:.2%} differs, see looks-{key}-difference.png"
+        assert visit.troubles == []
+    assert differing == {}
+
+
+def test_any_other_colour_of_a_series_is_seen(
+    browser: Browser, served: Served, reader: Page
+) -> None:
+    color = ""
+
+    def recoloured(route: Route) -> None:
+        script = route.fetch()
+        route.fulfill(response=script, body=script.text().replace(color, "#ff8800"))
+
+    with plain(browser, served.url, "light", 1440) as visit:
+        visit.page.route("**/app.js", recoloured)
+        for color in COLORS:
+            visit.page.goto("about:blank")
+            assert not taken(visit, reader, "explorer", "explorer-1440-light").is_same, color
+
+
+@pytest.mark.parametrize(
+    "change",
+    {
+        "a panel is gone": "figure:last-of-type { display: none }",
+        "a chart is empty": "canvas { visibility: hidden }",
+        "panels are of another colour": ".panel { background: #f3f4f8 }",
+        "bars are thin": "li .bar { height: 5px }",
+        "a gap is wider": ".page { gap: 24px }",
+    }.items(),
+    ids=lambda change: change[0],
+)
+def test_a_change_of_a_page_is_seen(
+    browser: Browser, served: Served, reader: Page, change: tuple[str, str]
+) -> None:
+    with plain(browser, served.url, "light", 1440) as visit:
+        visit.go(MAIN["overview"])
+        visit.page.add_style_tag(content=change[1])
+        assert not taken(visit, reader, "overview", "overview-1440-light").is_same
