@@ -19,9 +19,13 @@ QUIET: dict[str, Any] = {
     "log_level": "warning",
     "access_log": False,
     "server_header": False,
+    "proxy_headers": False,
     "h11_max_incomplete_event_size": 1_000_000,
 }
-"""How uvicorn runs; the server itself refuses URLs that are too long, with a reason."""
+"""How uvicorn runs; the server itself refuses URLs that are too long, with a reason.
+
+uvicorn would take a client's address from X-Forwarded-For, which anybody on this machine can send.
+"""
 
 
 @click.command()

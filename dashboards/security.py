@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
+from typing import Any
 from urllib.parse import urlsplit
 
 from core.serving import DashboardsConfig
@@ -110,16 +111,32 @@ def cookie(headers: Mapping[str, str]) -> str | None:
     return found.value if found else None
 
 
+def client(scope: Mapping[str, Any], headers: Mapping[str, str], settings: DashboardsConfig) -> str:
+    """Return whom a request counts for: the user a trusted proxy names, else the address.
+
+    X-Forwarded-For is never believed, as anybody can send it.
+
+    >>> named = {"x-user": "ada", "x-forwarded-for": "192.0.2.7"}
+    >>> client({"client": ("127.0.0.1", 5000)}, named, DashboardsConfig(user_header="X-User"))
+    'user ada'
+    >>> client({"client": ("127.0.0.1", 5000)}, named, DashboardsConfig())
+    '127.0.0.1'
+    """
+    user = headers.get(settings.user_header.lower(), "").strip() if settings.user_header else ""
+    return f"user {user}" if user else str((scope.get("client") or ("",))[0])
+
+
 class Rates:
     """How often one client may ask: AT_ONCE requests at once, PER_SECOND in the long run."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._left: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
     def take(self, client: str) -> None:
         """Count one request; refuse it where there were too many."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             left, since = self._left.pop(client, (AT_ONCE, now))
             left = min(AT_ONCE, left + (now - since) * PER_SECOND)

@@ -28,7 +28,15 @@ from dashboards.generations import Generations
 from dashboards.openapi import description
 from dashboards.operations import OPERATIONS, WRITES, Context, Operation, Write
 from dashboards.problems import Refused, problem
-from dashboards.security import COOKIE, HEADERS, Rates, check_host, check_origin, check_user
+from dashboards.security import (
+    COOKIE,
+    HEADERS,
+    Rates,
+    check_host,
+    check_origin,
+    check_user,
+    client,
+)
 from dashboards.state import State
 
 STATIC = Path(__file__).parent / "static"
@@ -79,29 +87,39 @@ class Server:
 
         async def answer(request: Request) -> Response:
             asked = sorted(request.query_params.multi_items(), key=lambda pair: pair[0])
-            work = partial(self.answer, operation, asked)
-            found = await anyio.to_thread.run_sync(work, limiter=self.workers)
-            return response(found, request.headers)
+            return response(await self.answer(operation, asked), request.headers)
 
         return answer
 
-    def answer(self, operation: Operation, asked: list[tuple[str, str]]) -> Encoded:
-        """Answer one question, from memory where it was asked before of this generation."""
+    async def answer(self, operation: Operation, asked: list[tuple[str, str]]) -> Encoded:
+        """Answer one question, from memory where it was asked before of this generation.
+
+        Only work on the data takes one of the workers, not what is in memory or waited for.
+        """
         try:
             parameters = read_parameters(operation.asked, asked)
-            generation = self.generations.current()
-            context = Context(
-                generation=generation,
-                state=self.state,
-                notice=self.generations.notice,
-                is_demo=self.is_demo,
-            )
+            context = await anyio.to_thread.run_sync(self.context)
+
+            async def work() -> Encoded:
+                made = partial(self.work, operation, context, parameters)
+                return await anyio.to_thread.run_sync(made, limiter=self.workers)
+
             if not operation.is_kept:
-                return self.work(operation, context, parameters)
-            key = (generation.name, context.notice, operation.name, repr(asked))
-            return self.cache.get(key, lambda: self.work(operation, context, parameters))
+                return await work()
+            key = (context.generation.name, context.notice, operation.name, repr(asked))
+            return await self.cache.get(key, work)
         except Refused as refused:
             return refused.answer()
+
+    def context(self) -> Context:
+        """Return what a question may look at; opening a new generation takes a while.
+
+        Raises:
+            Refused: If there is none that can be opened.
+        """
+        generation = self.generations.current()
+        notice = self.generations.notice
+        return Context(generation=generation, state=self.state, notice=notice, is_demo=self.is_demo)
 
     def work(self, operation: Operation, context: Context, asked: Any) -> Encoded:
         made = operation.handler(context, asked)
@@ -205,7 +223,7 @@ class Guard:
         """
         settings = self.server.settings
         check_host(headers, settings)
-        self.server.rates.take((scope.get("client") or ("",))[0])
+        self.server.rates.take(client(scope, headers, settings))
         if len(scope["query_string"]) + len(scope["raw_path"]) > LONGEST_URL:
             raise Refused(400, "the URL is too long", "Use fewer filters.")
         token = QueryParams(scope["query_string"]).get("token") if scope["path"] == "/" else None
@@ -214,7 +232,7 @@ class Guard:
         if token is None:
             return None
         found = RedirectResponse("/", 303)
-        found.set_cookie(
-            COOKIE, token, httponly=True, samesite="strict", secure=scope["scheme"] == "https"
-        )
+        # A proxy does TLS; who forges its header hardens their own cookie.
+        secure = "https" in (scope["scheme"], headers.get("x-forwarded-proto"))
+        found.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
         return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from core.errors import BadSetting
 from core.serving import DashboardsConfig
 from dashboards.problems import Refused
+from dashboards.security import Rates
 from tests.fixtures.finops import Finops
 from tests.fixtures.served import Served, serving
 
@@ -59,6 +59,9 @@ def test_the_token_opens_the_pages_as_header_and_as_cookie(guarded: Served) -> N
     assert "samesite=strict" in cookie.lower()
     again = guarded.ask("/api/v1/meta", headers={"Cookie": cookie.partition(";")[0]})
     assert again.status == 200
+    assert "secure" not in cookie.lower()
+    by_tls = guarded.ask(f"/?token={TOKEN}", headers={"X-Forwarded-Proto": "https"})
+    assert "secure" in by_tls.headers["set-cookie"].lower()
 
 
 def test_behind_a_proxy_a_user_must_be_named(demo: Finops) -> None:
@@ -84,12 +87,49 @@ def test_with_both_ways_of_signing_in_both_are_asked_for(demo: Finops) -> None:
         assert served.ask("/api/v1/meta", headers={**user, **bearer}).status == 200
 
 
-def test_wrong_tokens_are_slowed_down_too(guarded: Served) -> None:
+def test_wrong_tokens_are_slowed_down_too(demo: Finops) -> None:
+    with serving(demo.database, token=TOKEN) as served:
+        assert found_of(served, 3) == [401, 401, 429]
+
+
+def found_of(served: Served, asked: int, **headers: str) -> list[int]:
+    """Let a client ask who may ask twice more, by a clock that stands still."""
+    served.server.rates = rates = Rates(clock=lambda: 0.0)
+    for _ in range(398):
+        rates.take("127.0.0.1")
+    return [served.ask("/api/v1/nothing", headers=headers).status for _ in range(asked)]
+
+
+def test_users_behind_a_proxy_are_counted_each_for_themselves(demo: Finops) -> None:
+    with serving(demo.database, user_header="X-User") as served:
+        assert found_of(served, 3, **{"X-User": "ada"}) == [404, 404, 404]
+        for _ in range(397):
+            served.server.rates.take("user ada")
+        path = "/api/v1/nothing"
+        ada, bob = ({"X-User": name} for name in ("ada", "bob"))
+        assert served.ask(path, headers=ada).status == 429
+        assert served.ask(path, headers=bob).status == 404
+
+
+def test_who_claims_another_address_is_counted_all_the_same(served: Served) -> None:
+    with serving(served.database) as alone:
+        forged = {"X-Forwarded-For": "192.0.2.7", "X-User": "ada", "Forwarded": "for=192.0.2.7"}
+        assert found_of(alone, 3, **forged) == [404, 404, 429]
+
+
+def test_a_client_may_ask_a_hundred_times_a_second_in_the_long_run() -> None:
+    now = 0.0
+    rates = Rates(clock=lambda: now)
     for _ in range(400):
-        with suppress(Refused):
-            guarded.server.rates.take("127.0.0.1")
-    found = [guarded.ask("/api/v1/meta").status for _ in range(20)]
-    assert 429 in found
+        rates.take("ada")
+    with pytest.raises(Refused):
+        rates.take("ada")
+    now = 1.0
+    for _ in range(100):
+        rates.take("ada")
+    with pytest.raises(Refused):
+        rates.take("ada")
+    rates.take("bob")
 
 
 def test_a_short_token_is_refused_and_not_repeated() -> None:
@@ -125,6 +165,15 @@ def test_a_write_that_a_foreign_page_could_send_is_refused(
         assert answer.status == 403
 
 
+@pytest.fixture(scope="module")
+def hasty(demo: Finops) -> Iterator[Served]:
+    """A server that stops every query at once: what it answers, it knows without asking."""
+    with serving(demo.database) as found:
+        found.get("meta")
+        found.server.generations.current().seconds = 0
+        yield found
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -149,10 +198,10 @@ def test_a_write_that_a_foreign_page_could_send_is_refused(
     ],
     ids=lambda query: str(query)[:60],
 )
-def test_a_hostile_question_gets_one_clear_refusal(
-    served: Served, query: list[tuple[str, str]]
+def test_a_hostile_question_gets_one_clear_refusal_before_any_query_runs(
+    hasty: Served, query: list[tuple[str, str]]
 ) -> None:
-    answer = served.ask("/api/v1/explore", query)
+    answer = hasty.ask("/api/v1/explore", query)
     assert answer.status in (400, 404, 413)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json["detail"]
@@ -214,10 +263,7 @@ def test_there_is_no_way_to_send_sql(served: Served) -> None:
 
 def test_too_many_requests_are_slowed_down(demo: Finops) -> None:
     with serving(demo.database) as served:
-        for _ in range(420):
-            served.server.rates.take("127.0.0.1") if _ < 395 else None
-        found = {served.ask("/api/v1/nothing").status for _ in range(60)}
-    assert found == {404, 429}
+        assert found_of(served, 4) == [404, 404, 429, 429]
 
 
 def test_a_query_that_takes_too_long_is_stopped(demo: Finops) -> None:

@@ -22,7 +22,7 @@ ALL = [
     *((one.path, "GET", BAD) for one in OPERATIONS if one.asked is not NoParameters),
     *((write.path, write.method, mode) for write in WRITES for mode in (GOOD, BAD)),
 ]
-QUICK = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
