@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dashboards.answers import Amount, Key, Ratio, Time
+from dashboards.answers import Amount, Key, Time
 from dashboards.dimensions import DIMENSIONS
 from dashboards.generations import Generation
 from dashboards.keys import key
@@ -138,7 +138,8 @@ class Anomaly(BaseModel):
     actual: Amount
     expected: Amount
     impact: Amount
-    score: Ratio
+    score: float
+    """Robust deviations away from what is usual; below zero where it cost less."""
     direction: Literal["up", "down"]
     is_acknowledged: bool
     note: str

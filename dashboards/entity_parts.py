@@ -61,7 +61,8 @@ class Sku(BaseModel):
     unit: str | None
     quantity: Amount | None
     cost: Amount
-    unit_price: Ratio | None
+    unit_price: Amount | None
+    """cost / quantity, to 28 digits."""
 
 
 class UsedCommitment(BaseModel):
@@ -185,11 +186,15 @@ def skus(page: Page, period: tuple[date, date]) -> list[Sku]:
     return [Sku(**row, unit_price=price(row)) for row in found]
 
 
-def price(row: Mapping[str, Any]) -> float | None:
-    """Return what one unit cost; a discount has none."""
+def price(row: Mapping[str, Any]) -> Decimal | None:
+    """Return what one unit cost; a discount has none.
+
+    >>> price({"meter": "Storage", "quantity": Decimal("3"), "cost": Decimal("0.9")})
+    Decimal('0.3')
+    """
     quantity, cost = row["quantity"], row["cost"]
     is_bought = row["meter"] and quantity and quantity > 0 and cost >= 0
-    return float(cost) / float(quantity) if is_bought else None
+    return Decimal(cost / quantity) if is_bought else None
 
 
 def commitments(page: Page, period: tuple[date, date]) -> list[UsedCommitment]:

@@ -59,7 +59,7 @@ class Freshness(BaseModel):
     latest_month: Month
     data_as_of: Time | None
     loaded_at: Time
-    age_hours: Ratio
+    age_hours: float
     """Since it was last loaded."""
     is_stale: bool
     is_partial: bool
@@ -77,7 +77,7 @@ class Load(BaseModel):
     status: str
     rows: int | None
     bytes: int | None
-    seconds: Ratio | None
+    seconds: float | None
     started_at: Time | None
 
 

@@ -383,11 +383,8 @@ export interface components {
              * @description Exact decimal, as text.
              */
             impact: string;
-            /**
-             * Score
-             * @description Share, usually from 0 to 1, as text.
-             */
-            score: string;
+            /** Score */
+            score: number;
             /**
              * Direction
              * @enum {string}
@@ -919,11 +916,8 @@ export interface components {
              * Format: date-time
              */
             loaded_at: string;
-            /**
-             * Age Hours
-             * @description Share, usually from 0 to 1, as text.
-             */
-            age_hours: string;
+            /** Age Hours */
+            age_hours: number;
             /** Is Stale */
             is_stale: boolean;
             /** Is Partial */
@@ -1102,7 +1096,7 @@ export interface components {
             /** Bytes */
             bytes: number | null;
             /** Seconds */
-            seconds: string | null;
+            seconds: number | null;
             /** Started At */
             started_at: string | null;
         };
