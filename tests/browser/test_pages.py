@@ -87,3 +87,14 @@ def decimal(title: str | None) -> Decimal:
     """Read an amount as the pages tell it on hover."""
     assert title is not None
     return Decimal(title.removeprefix("USD ").replace(",", "").replace("\u2212", "-"))
+
+
+def test_a_long_table_shows_its_first_rows_and_all_on_demand(visit: Visit, served: Served) -> None:
+    page = visit.go("invoices")
+    count = len(served.get("invoices", currency="USD")["invoices"])
+    rows = page.get_by_role("table", name="Invoices").locator("tbody tr")
+    assert rows.count() == 20 < count
+    page.get_by_role("button", name=f"Show all {count}").click()
+    assert rows.count() == count
+    page.get_by_role("button", name="Show the first 20").click()
+    assert rows.count() == 20
