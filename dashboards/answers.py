@@ -83,6 +83,7 @@ class Change(BaseModel):
     before: Amount | None
     """Null where the data do not reach back to all of the compared period."""
     change: Amount | None
+    """From before to the cost of the days that are compared, which are the complete ones."""
     change_ratio: Ratio | None
     """change / before; null where there was nothing, or less, before."""
 

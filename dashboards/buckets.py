@@ -109,10 +109,15 @@ def period_before(start: date, end: date, *, years: bool) -> tuple[date, date]:
     """
     if years:
         return moved(start, -12), moved(end, -12)
-    if start.day == end.day == 1:
-        months = (end.year - start.year) * 12 + end.month - start.month
-        return shift(start, -months), start
-    return start - (end - start), start
+    months = months_of(start, end)
+    return (shift(start, -months) if months else start - (end - start)), start
+
+
+def months_of(start: date, end: date) -> int | None:
+    """Return how many whole months a period is, None where it is not of whole months."""
+    if start.day != 1 or end.day != 1:
+        return None
+    return (end.year - start.year) * 12 + end.month - start.month
 
 
 def moved(day: date, months: int) -> date:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from dashboards.answers import Amount, KeyChange, change_of
-from dashboards.buckets import period_before
+from dashboards.compared import Compared, Comparison, compared
 from dashboards.dimensions import Dimension, dimension
 from dashboards.generations import Generation
 from dashboards.keys import key
@@ -47,6 +47,7 @@ class Entities(BaseModel):
     currency: str
     start: date
     end: date
+    compare: Compared
     months: list[date]
     """Of the sparks: those that the period touches."""
     items: list[Entity]
@@ -71,9 +72,16 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
     """Return the entities of one kind."""
     meta = currency_of(generation, asked.currency)
     start, end = period_of(asked, meta)
-    first, after = period_before(start, end, years=False)
+    compare = compared(Comparison.previous, start, end, meta)
     one = kind_of(asked.kind)
-    bound = Bound(search=asked.search.lower(), start=start, end=end, first=first, after=after)
+    bound = Bound(
+        search=asked.search.lower(),
+        start=start,
+        end=end,
+        own_end=compare.own_end,
+        first=compare.start,
+        after=compare.end,
+    )
     source = source_of([one], bound)
     column = source.column(one)
     name = one.any_name
@@ -83,6 +91,8 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
             SELECT {column} AS value, {name} AS name,
                 CAST(date_trunc('month', costs.cost_date) AS DATE) AS month,
                 coalesce(sum(costs.effective_cost) FILTER (costs.cost_date >= $start), 0) AS cost,
+                coalesce(sum(costs.effective_cost) FILTER (
+                    costs.cost_date >= $start AND costs.cost_date < $own_end), 0) AS now,
                 coalesce(sum(costs.effective_cost) FILTER (costs.cost_date < $after), 0) AS before
             FROM {source.table}
             WHERE (costs.cost_date >= $start AND costs.cost_date < $end
@@ -91,8 +101,8 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
             GROUP BY 1, 3
         ),
         summed AS (
-            SELECT value, any_value(name) AS name, sum(cost) AS cost, sum(before) AS before,
-                map(list(month), list(cost)) AS months
+            SELECT value, any_value(name) AS name, sum(cost) AS cost, sum(now) AS now,
+                sum(before) AS before, map(list(month), list(cost)) AS months
             FROM monthly GROUP BY value
         )
         SELECT found.*, (SELECT coalesce(sum(cost), 0) FROM summed) AS total
@@ -105,19 +115,19 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
     total = found[0]["total"]
     found = [row for row in found if row["cost"] is not None]
     months = [m.month for m in meta.months if start.replace(day=1) <= m.month < end]
-    is_covered = first >= meta.first_date
     return Entities(
         kind=one.name,
         label=KINDS.get(one.name, one.label),
         currency=meta.currency,
         start=start,
         end=end,
+        compare=compare,
         months=months,
         items=[
             Entity(
                 key=key(one, row["value"], row["name"]),
                 spark=[row["months"].get(month, Decimal(0)) for month in months],
-                **changed(row, is_covered),
+                **changed(row, compare),
             )
             for row in found[: asked.limit]
         ],
@@ -126,6 +136,7 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
     )
 
 
-def changed(row: dict[str, Any], is_covered: bool) -> dict[str, Any]:
+def changed(row: dict[str, Any], compare: Compared) -> dict[str, Any]:
     """Return the fields of a Change; nothing is compared with days that have no data."""
-    return change_of(row["cost"], row["before"] if is_covered else None)
+    before = row["before"] if compare.is_covered else None
+    return {**change_of(row["now"], before), "cost": row["cost"]}

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dashboards.answers import Change, Key
-from dashboards.buckets import period_before
+from dashboards.compared import Compared, Comparison, compared
 from dashboards.dimensions import DIMENSIONS
 from dashboards.entities import changed, kind_of
 from dashboards.entity_parts import (
@@ -51,6 +51,7 @@ class EntityPage(Change):
     currency: str
     start: date
     end: date
+    compare: Compared
     first_seen: date | None
     last_seen: date | None
     facts: list[Fact]
@@ -69,10 +70,12 @@ def entity(generation: Generation, asked: EntityAsked) -> EntityPage:
     period = period_of(asked, meta)
     one = kind_of(asked.kind)
     page = Page(generation, one, asked.value, meta)
-    first, after = period_before(*period, years=False)
+    compare = compared(Comparison.previous, *period, meta)
     sums = "coalesce(sum(costs.effective_cost), 0) AS cost"
     [now] = page.rows(sums, period)
-    [then] = page.rows(sums, (first, after))
+    [whole_days] = page.rows(sums, (period[0], compare.own_end))
+    [then] = page.rows(sums, (compare.start, compare.end))
+    costs = {"cost": now["cost"], "now": whole_days["cost"], "before": then["cost"]}
     name = one.any_name
     [seen] = page.rows(
         f"min(costs.cost_date) AS first, max(costs.cost_date) AS last, {name} AS name",
@@ -87,6 +90,7 @@ def entity(generation: Generation, asked: EntityAsked) -> EntityPage:
         currency=meta.currency,
         start=period[0],
         end=period[1],
+        compare=compare,
         first_seen=seen["first"],
         last_seen=seen["last"],
         facts=facts(page, period),
@@ -96,5 +100,5 @@ def entity(generation: Generation, asked: EntityAsked) -> EntityPage:
         commitments=commitments(page, period),
         related=[page.composition(other, period, now["cost"]) for other in related],
         hint="" if seen["first"] else elsewhere(page),
-        **changed({"cost": now["cost"], "before": then["cost"]}, first >= meta.first_date),
+        **changed(costs, compare),
     )

@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from dashboards.answers import Amount, Key, Ratio, change_of
 from dashboards.buckets import Bucket, Grain, buckets_of, starts_of
+from dashboards.compared import Compared
 from dashboards.generations import Generation
 from dashboards.keys import key
-from dashboards.question import Compared, Plan, TopQuestion, plan
+from dashboards.question import Plan, TopQuestion, plan
 
 ROWS = 1000
 OTHER = "Other"
@@ -23,8 +24,10 @@ class Numbers(BaseModel):
     """A total beside that of the compared period."""
 
     total: Amount
+    """Of all days of the period, complete or not."""
     before: Amount | None
     change: Amount | None
+    """From before to the total of the own days that are compared."""
     change_ratio: Ratio | None
 
 
@@ -118,18 +121,22 @@ def statement(made: Plan, grain: Grain, top: int) -> str:
     kept = "".join(f", k{n}, n{n}" for n in ns)
     same = "".join(f" AND base.k{n} IS NOT DISTINCT FROM tops.k{n}" for n in ns)
     start, end = made.bound.add(made.start), made.bound.add(made.end)
+    own_end = made.bound.add(made.own_end)
     return f"""
         WITH base AS NOT MATERIALIZED (
             SELECT costs.*, costs.cost_date >= {start} AND costs.cost_date < {end} AS is_own,
+                costs.cost_date >= {start} AND costs.cost_date < {own_end} AS is_now,
                 {grain.truncated("costs.cost_date")} AS bucket{picked}
             FROM {made.source.table}
             WHERE {made.where()}
         ),
         summed AS (
-            SELECT is_own{named}, {made.formula} AS cost FROM base GROUP BY is_own{ks}
+            SELECT is_own, is_now{named}, {made.formula} AS cost
+            FROM base GROUP BY is_own, is_now{ks}
         ),
         paired AS (
             SELECT coalesce(sum(cost) FILTER (is_own), 0) AS total,
+                coalesce(sum(cost) FILTER (is_now), 0) AS now,
                 coalesce(sum(cost) FILTER (NOT is_own), 0) AS before{named}
             FROM summed GROUP BY ALL
         ),
@@ -138,12 +145,12 @@ def statement(made: Plan, grain: Grain, top: int) -> str:
             FROM paired
         ),
         tops AS (SELECT * FROM ranked WHERE place <= {top})
-        SELECT 'series' AS part, is_own, coalesce(tops.place, {top + 1}) AS place, bucket,
+        SELECT 'series' AS part, is_own, is_now, coalesce(tops.place, {top + 1}) AS place, bucket,
             {made.formula} AS total
         FROM base LEFT JOIN tops ON true{same}
-        GROUP BY is_own, tops.place, bucket
+        GROUP BY is_own, is_now, tops.place, bucket
         UNION ALL BY NAME
-        SELECT 'row' AS part, place, total, before{kept} FROM ranked WHERE place <= {ROWS}
+        SELECT 'row' AS part, place, total, now, before{kept} FROM ranked WHERE place <= {ROWS}
         UNION ALL BY NAME
         SELECT 'left' AS part, count(*) AS place FROM ranked WHERE place > {ROWS}
     """
@@ -155,8 +162,8 @@ def keys(made: Plan, row: Mapping[str, Any]) -> list[Key]:
 
 def numbers(row: Mapping[str, Any], is_compared: bool) -> dict[str, Any]:
     """Return the fields of Numbers."""
-    compared = change_of(row["total"], row["before"] if is_compared else None)
-    return {"total": compared.pop("cost"), **compared}
+    compared = change_of(row["now"], row["before"] if is_compared else None)
+    return {**compared, "total": row["total"]}
 
 
 def series(
@@ -165,7 +172,8 @@ def series(
     """Return the lines of the chart: the largest, and the rest as one."""
     values: dict[int, dict[date, Decimal]] = {}
     for row in found:
-        values.setdefault(row["place"], {})[row["bucket"]] = row["total"]
+        sums = values.setdefault(row["place"], {})
+        sums[row["bucket"]] = sums.get(row["bucket"], Decimal(0)) + row["total"]
     lines = []
     for place in sorted(values):
         own = [values[place].get(start, Decimal(0)) for start in starts]
@@ -184,13 +192,19 @@ def totals(
     """Return the sums over all groups."""
     own: dict[date, Decimal] = {}
     former: dict[date, Decimal] = {}
+    now = Decimal(0)
     for row in found:
         sums = own if row["is_own"] else former
+        now += row["total"] if row["is_now"] else 0
         sums[row["bucket"]] = sums.get(row["bucket"], Decimal(0)) + row["total"]
     values = [own.get(start, Decimal(0)) for start in starts]
     before = None
     if made.compare and made.is_compared:
         earlier = starts_of(made.compare.start, made.compare.end, grain)
         before = [former.get(start, Decimal(0)) for start in earlier]
-    total = {"total": sum(values, Decimal(0)), "before": sum(former.values(), Decimal(0))}
+    total = {
+        "total": sum(values, Decimal(0)),
+        "now": now,
+        "before": sum(former.values(), Decimal(0)),
+    }
     return Totals(values=values, before_values=before, **numbers(total, made.is_compared))

@@ -65,7 +65,7 @@ class Days:
 
 def estimate(generation: Generation, windows: Windows) -> Estimate | None:
     """Estimate the open month, or the month after the last complete one; None with too few days."""
-    end = windows.end
+    end = windows.known_end
     month = windows.month if end < windows.month_end else windows.month_end
     first = shift(month, -TESTED_MONTHS - LEARNT_DAYS // 28 - 1)
     found = generation.rows(DAILY, {"currency": windows.meta.currency, "first": first, "end": end})

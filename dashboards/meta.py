@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from core import __version__
 from core.periods import next_period, shift
 from dashboards.answers import Amount, Month, Ratio, Time
+from dashboards.completeness import Reach, complete_until, reaches
 from dashboards.dimensions import DAILY_MART, DIMENSIONS, tag_dimension
 from dashboards.generations import Generation
 from dashboards.problems import Refused
@@ -28,17 +29,9 @@ KINDS = {
 }
 """What has pages of its own, beside every tag."""
 MONTHS = f"""
-    SELECT {CURRENCY} AS currency, costs.billing_period AS month,
-        bool_or(fresh.is_partial) AS is_partial,
-        max(costs.cost_date) AS last_date, sum(costs.effective_cost) AS effective_cost,
-        min(CAST(fresh.data_as_of AS DATE)) FILTER (fresh.is_partial) AS complete_until
-    FROM (
-        SELECT load_id, billing_currency, billing_period, max(cost_date) AS cost_date,
-            sum(effective_cost) AS effective_cost
-        FROM marts.daily_costs GROUP BY ALL
-    ) AS costs
-    JOIN marts.data_freshness AS fresh USING (load_id)
-    GROUP BY ALL ORDER BY currency, month
+    SELECT {CURRENCY} AS currency, billing_period AS month,
+        max(cost_date) AS last_date, sum(effective_cost) AS effective_cost
+    FROM marts.daily_costs GROUP BY ALL ORDER BY currency, month
 """
 KEYS = """
     SELECT tag_key AS key, CAST(sum(tagged_cost) AS DOUBLE)
@@ -69,6 +62,8 @@ class CurrencyMeta(BaseModel):
     last_date: date
     complete_until: date
     """Exclusive: from this day on, figures still grow."""
+    exports: list[Reach]
+    """How far each of its exports is complete."""
     months: list[MonthState]
     effective_cost: Amount
 
@@ -139,32 +134,27 @@ def read_currencies(generation: Generation) -> list[CurrencyMeta]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in generation.rows(MONTHS):
         found.setdefault(row["currency"], []).append(row)
-    metas = [
-        CurrencyMeta(
-            currency=name,
-            first_date=months[0]["month"],
-            last_date=max(month["last_date"] for month in months),
-            complete_until=complete_until(months),
-            months=[MonthState(**state(month)) for month in months],
-            effective_cost=sum(month["effective_cost"] for month in months),
-        )
-        for name, months in found.items()
-    ]
+    exports = reaches(generation)
+    metas = [currency_meta(name, months, exports[name]) for name, months in found.items()]
     return sorted(metas, key=lambda meta: (-meta.effective_cost, meta.currency))
 
 
-def state(month: Mapping[str, Any]) -> dict[str, Any]:
-    return {"month": month["month"], "is_partial": month["is_partial"]}
-
-
-def complete_until(months: list[dict[str, Any]]) -> date:
-    """Return the day from which on figures still grow: in the last month, if it is open."""
-    last = months[-1]
-    month: date = last["month"]
-    if not last["is_partial"]:
-        return next_period(month)
-    reached: date = last["complete_until"] or last["last_date"]
-    return min(max(reached, month), next_period(month))
+def currency_meta(
+    name: str, months: Sequence[Mapping[str, Any]], exports: list[Reach]
+) -> CurrencyMeta:
+    until = complete_until(exports)
+    return CurrencyMeta(
+        currency=name,
+        first_date=months[0]["month"],
+        last_date=max(month["last_date"] for month in months),
+        complete_until=until,
+        exports=exports,
+        months=[
+            MonthState(month=one["month"], is_partial=next_period(one["month"]) > until)
+            for one in months
+        ],
+        effective_cost=sum(month["effective_cost"] for month in months),
+    )
 
 
 def currency_of(generation: Generation, name: str) -> CurrencyMeta:

@@ -162,9 +162,9 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
         """,
         {
             "currency": windows.meta.currency,
-            "former": windows.end - timedelta(days=2 * RATE_DAYS),
-            "first": windows.end - timedelta(days=RATE_DAYS),
-            "end": windows.end,
+            "former": windows.known_end - timedelta(days=2 * RATE_DAYS),
+            "first": windows.known_end - timedelta(days=RATE_DAYS),
+            "end": windows.known_end,
         },
     )
     days = (windows.month_end - windows.month).days

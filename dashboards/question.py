@@ -8,9 +8,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from dashboards.buckets import Grain, period_before, starts_of
+from dashboards.buckets import Grain, starts_of
+from dashboards.compared import Compared, Comparison, compared
 from dashboards.dimensions import Dimension, dimension
 from dashboards.generations import Generation
 from dashboards.meta import QUANTITY, CurrencyMeta, currency_of, period_of
@@ -28,14 +29,6 @@ class Metric(StrEnum):
     contracted_cost = "contracted_cost"
     list_cost = "list_cost"
     usage_quantity = QUANTITY
-
-
-class Comparison(StrEnum):
-    """What a period is compared with."""
-
-    none = "none"
-    previous = "previous"
-    year = "year"
 
 
 class Question(PeriodSlice):
@@ -57,16 +50,6 @@ class TopQuestion(Question):
     top: Annotated[int, Field(ge=1, le=50, description="Series before all others are one.")] = 9
 
 
-class Compared(BaseModel):
-    """The period compared with."""
-
-    kind: Comparison
-    start: date
-    end: date
-    is_covered: bool
-    """Whether there are data for all of it; figures are compared only then."""
-
-
 @dataclass
 class Plan:
     """A question, resolved against the data."""
@@ -86,6 +69,11 @@ class Plan:
     @property
     def is_compared(self) -> bool:
         return self.compare is not None and self.compare.is_covered
+
+    @property
+    def own_end(self) -> date:
+        """Exclusive: of the own days that are compared."""
+        return self.compare.own_end if self.compare else self.end
 
     def where(self) -> str:
         """Return the condition on the rows of both periods."""
@@ -125,7 +113,9 @@ def plan(generation: Generation, asked: Question) -> Plan:
         else generation.formulas[asked.metric]["formula"],
         unit=None,
         units=(),
-        compare=compared(asked.compare, start, end, meta),
+        compare=None
+        if asked.compare is Comparison.none
+        else compared(asked.compare, start, end, meta),
     )
     if is_quantity:
         check_unit(generation, asked.unit)
@@ -150,15 +140,6 @@ def read_units(generation: Generation) -> list[str]:
         " GROUP BY ALL ORDER BY sum(effective_cost) DESC, unit"
     )
     return [row["unit"] for row in found]
-
-
-def compared(kind: Comparison, start: date, end: date, meta: CurrencyMeta) -> Compared | None:
-    """Return the period to compare with, covered only where data reach back to its first day."""
-    if kind is Comparison.none:
-        return None
-    first, after = period_before(start, end, years=kind is Comparison.year)
-    is_covered = first >= meta.first_date and after <= meta.complete_until
-    return Compared(kind=kind, start=first, end=after, is_covered=is_covered)
 
 
 def units(generation: Generation, made: Plan) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,7 +30,7 @@ class MonthAsked(BaseModel):
     ] = ""
     month: Annotated[
         str,
-        Field(pattern=MONTH, description="YYYY-MM; default the last."),
+        Field(pattern=MONTH, description="YYYY-MM; default the last that has a complete day."),
     ] = ""
 
 
@@ -42,7 +42,9 @@ class Windows:
     month: date
     is_partial: bool
     end: date
-    """Of the complete days of the month."""
+    """Of the days that are compared; of all, where none is complete and so none is compared."""
+    known_end: date
+    """Of the complete days, which may be more than the month before has."""
     before: date
     before_end: date
 
@@ -52,7 +54,8 @@ class Windows:
 
     @property
     def days(self) -> int:
-        return (self.end - self.month).days
+        """How many complete days are compared."""
+        return (self.end - self.month).days if self.before_end > self.before else 0
 
     @property
     def values(self) -> dict[str, Any]:
@@ -67,12 +70,14 @@ class Windows:
 
     @property
     def is_covered(self) -> bool:
-        """Whether there are data of the month before."""
-        return self.before >= self.meta.first_date
+        """Whether there are complete days, and data of the month before."""
+        return self.before >= self.meta.first_date and self.days > 0
 
     @property
     def against(self) -> str:
         """Say which days of the former month are compared."""
+        if not self.days:
+            return "nothing: no day of the month is complete"
         days = "" if self.is_whole else f"1 to {(self.before_end - self.before).days} "
         return f"{days}{self.before:%B %Y}"
 
@@ -83,23 +88,31 @@ class Windows:
 
 
 def windows_of(generation: Generation, asked: MonthAsked) -> Windows:
-    """Return the days to compare: whole months, or as many days of each as are complete.
+    """Return the days to compare: whole months, or as many complete days of each.
 
     Raises:
         Refused: If there are no data in that month.
     """
     meta = currency_of(generation, asked.currency)
-    month = parse_period(asked.month) if asked.month else meta.months[-1].month
+    month = parse_period(asked.month) if asked.month else last_month(meta)
     if month not in [one.month for one in meta.months]:
         first, last = meta.months[0].month, meta.months[-1].month
         raise Refused(
             404, f"there is no cost in {asked.month}", f"Data: {first:%Y-%m} to {last:%Y-%m}."
         )
-    end = min(max(meta.complete_until, month + timedelta(days=1)), next_period(month))
-    before = shift(month, -1)
-    whole = end == next_period(month)
-    before_end = month if whole else min(before + (end - month), month)
-    return Windows(meta, month, not whole, end, before, before_end)
+    before, after = shift(month, -1), next_period(month)
+    if after <= meta.complete_until:
+        return Windows(meta, month, False, after, after, before, month)
+    known_end = max(meta.complete_until, month)
+    days = min(known_end - month, month - before)
+    end = month + days if days else after
+    return Windows(meta, month, True, end, known_end, before, before + days)
+
+
+def last_month(meta: CurrencyMeta) -> date:
+    """Return the last month that has a complete day; the first where none has."""
+    begun = [one.month for one in meta.months if one.month < meta.complete_until]
+    return begun[-1] if begun else meta.months[0].month
 
 
 RANKED = f"""
