@@ -65,18 +65,20 @@ def reaches(generation: Generation) -> dict[str, list[Reach]]:
     found: dict[str, list[LastMonth]] = {}
     for row in generation.rows(REACHED):
         found.setdefault(row["currency"], []).append(LastMonth(**row))
-    return {
-        currency: [
-            Reach(
-                vendor=one.vendor,
-                export=one.export,
-                complete_until=one.complete_until,
-                is_waited_for=is_waited_for(one, months),
-            )
-            for one in months
-        ]
-        for currency, months in found.items()
-    }
+    return {currency: reaches_of(months) for currency, months in found.items()}
+
+
+def reaches_of(months: Sequence[LastMonth]) -> list[Reach]:
+    """Return how far each export is complete, from the last month of each."""
+    return [
+        Reach(
+            vendor=one.vendor,
+            export=one.export,
+            complete_until=one.complete_until,
+            is_waited_for=is_waited_for(one, months),
+        )
+        for one in months
+    ]
 
 
 def is_waited_for(one: LastMonth, months: Sequence[LastMonth]) -> bool:

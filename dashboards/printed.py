@@ -43,6 +43,9 @@ def print_explored(found: Explored) -> None:
     if found.compare and not is_compared:
         out.print(f"no comparison: the data do not cover {found.compare.start} to "
                   f"{found.compare.end}", style="yellow")  # fmt: skip
+    if found.compare and is_compared and found.compare.own_end < found.end:
+        out.print(f"compared: the complete days {found.start} to {found.compare.own_end} with "
+                  f"{found.compare.start} to {found.compare.end}", style="yellow")  # fmt: skip
     if any(bucket.is_partial for bucket in found.buckets):
         out.print("the period holds days that are not complete yet, or cuts a bucket", style="dim")
 

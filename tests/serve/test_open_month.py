@@ -245,3 +245,11 @@ def test_days_after_the_last_complete_one_are_hatched(growing: Served) -> None:
     asked = {"start": date(2026, 3, 9), "end": date(2026, 3, 13), "grain": "day"}
     buckets = growing.get("explore", asked)["buckets"]
     assert [one["is_partial"] for one in buckets] == [False, False, True, True]
+
+
+def test_the_terminal_says_which_days_are_compared(open_month: Finops) -> None:
+    options = ["--start", "2026-03-01", "--end", "2026-04-01", "--compare", "previous"]
+    printed = Finops(open_month.home)("report", "explore", *options).out
+    assert "complete days 2026-03-01 to 2026-03-11 with 2026-02-01 to 2026-02-11" in " ".join(
+        printed.split()
+    )

@@ -575,7 +575,7 @@ export interface components {
         };
         /**
          * Compared
-         * @description The period compared with.
+         * @description The period compared with, and how much of the own one is compared.
          */
         Compared: {
             kind: components["schemas"]["Comparison"];
@@ -589,6 +589,11 @@ export interface components {
              * Format: date
              */
             end: string;
+            /**
+             * Own End
+             * Format: date
+             */
+            own_end: string;
             /** Is Covered */
             is_covered: boolean;
         };
@@ -632,6 +637,8 @@ export interface components {
              * Format: date
              */
             complete_until: string;
+            /** Exports */
+            exports: components["schemas"]["Reach"][];
             /** Months */
             months: components["schemas"]["MonthState"][];
             /**
@@ -693,6 +700,7 @@ export interface components {
              * Format: date
              */
             end: string;
+            compare: components["schemas"]["Compared"];
             /** Months */
             months: string[];
             /** Items */
@@ -768,6 +776,7 @@ export interface components {
              * Format: date
              */
             end: string;
+            compare: components["schemas"]["Compared"];
             /** First Seen */
             first_seen: string | null;
             /** Last Seen */
@@ -1343,6 +1352,23 @@ export interface components {
              * @description Exact decimal, as text.
              */
             recurring_fee: string;
+        };
+        /**
+         * Reach
+         * @description How far one export is complete, in one currency.
+         */
+        Reach: {
+            /** Vendor */
+            vendor: string;
+            /** Export */
+            export: string;
+            /**
+             * Complete Until
+             * Format: date
+             */
+            complete_until: string;
+            /** Is Waited For */
+            is_waited_for: boolean;
         };
         /**
          * Restatement
@@ -1948,7 +1974,7 @@ export interface operations {
             query?: {
                 /** @description One of meta's; that of most cost if left out. */
                 currency?: string;
-                /** @description YYYY-MM; default the last. */
+                /** @description YYYY-MM; default the last that has a complete day. */
                 month?: string;
             };
             header?: never;
@@ -2807,7 +2833,7 @@ export interface operations {
             query?: {
                 /** @description One of meta's; that of most cost if left out. */
                 currency?: string;
-                /** @description YYYY-MM; default the last. */
+                /** @description YYYY-MM; default the last that has a complete day. */
                 month?: string;
                 months?: number;
             };
@@ -2921,7 +2947,7 @@ export interface operations {
             query?: {
                 /** @description One of meta's; that of most cost if left out. */
                 currency?: string;
-                /** @description YYYY-MM; default the last. */
+                /** @description YYYY-MM; default the last that has a complete day. */
                 month?: string;
             };
             header?: never;

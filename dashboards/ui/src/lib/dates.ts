@@ -70,6 +70,18 @@ export function periodName(start: string, end: string): string {
   return `${from} \u2013 ${dayName(last)}`
 }
 
+/** What was compared: the earlier period, and the own days where they are not all of the period. */
+export function comparedName(
+  compare: { start: string; end: string; own_end: string; is_covered: boolean },
+  start: string,
+  end: string,
+): string {
+  const earlier = periodName(compare.start, compare.end)
+  if (compare.own_end <= start) return `no complete day in ${periodName(start, end)}`
+  if (!compare.is_covered) return `no full data for ${earlier}`
+  return compare.own_end < end ? `${periodName(start, compare.own_end)} against ${earlier}` : earlier
+}
+
 /** The label of one bucket on an axis. */
 export function bucketName(start: string, grain: Grain): string {
   if (grain === 'month') return monthShort(start)
