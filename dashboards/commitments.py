@@ -183,7 +183,7 @@ def commitments(generation: Generation, asked: CommitmentsAsked) -> Commitments:
         month=windows.month,
         tiles=metric_tiles(generation, windows, METRICS),
         months=months(generation, windows, span),
-        commitments=[one for one in found if one.used_cost or one.unused_cost],
+        commitments=[one for one in found if one.used_cost or one.unused_cost or one.net_savings],
         purchases=[
             Purchase(key=commitment_key(row), **{n: row[n] for n in PURCHASED})
             for row in generation.rows(PURCHASES, span)
@@ -253,7 +253,7 @@ def commitment(row: dict[str, Any], windows: Windows) -> Commitment:
         utilisation=share(row["used_cost"], spent),
         contracted_cost=row["contracted_cost"],
         net_savings=row["net_savings"],
-        is_loss=row["contracted_cost"] < spent,
+        is_loss=row["net_savings"] < 0,
         months=[
             MonthlyUse(
                 month=one["month"], utilisation=share(one["used"], one["used"] + one["unused"])

@@ -239,13 +239,18 @@ def stack(generation: Generation, windows: Windows, name: str) -> Stack:
 
 
 def savings(generation: Generation, windows: Windows) -> list[SavingsStep]:
-    """Return the way from the list price to what priced usage cost."""
+    """Return the way from the list price to what usage cost.
+
+    The step Other is what the three before it do not see: usage without a list price, and what
+    other discounts took off the negotiated one.
+    """
     [row] = generation.rows(
         f"""
         SELECT coalesce(sum(list_cost), 0) AS list,
-            coalesce(sum(contracted_cost - list_cost), 0) AS negotiated,
-            coalesce(sum(priced_effective_cost - contracted_cost), 0) AS commitment,
-            coalesce(sum(priced_effective_cost), 0) AS effective
+            coalesce(-sum(negotiated_savings), 0) AS negotiated,
+            coalesce(-sum(commitment_savings), 0) AS commitment,
+            coalesce(sum(usage_effective_cost), 0) AS effective,
+            effective - list - negotiated - commitment AS other
         FROM marts.daily_costs
         WHERE {CURRENCY} = $currency AND billing_period = $month
         """,
@@ -255,6 +260,7 @@ def savings(generation: Generation, windows: Windows) -> list[SavingsStep]:
         "list": "List price",
         "negotiated": "Negotiated and spot",
         "commitment": "Commitments",
+        "other": "Other usage and discounts",
         "effective": "Effective cost",
     }
     return [SavingsStep(kind=kind, label=text, amount=row[kind]) for kind, text in labels.items()]

@@ -109,6 +109,24 @@ def test_a_commitment_that_spread_other_than_was_paid_is_noticed(database: Path)
     assert row == money("0.10", "1.10")
 
 
+@pytest.mark.parametrize("column", ["used_cost", "unused_cost", "contracted_cost", "net_savings"])
+def test_a_commitment_that_daily_costs_do_not_hold_is_noticed(database: Path, column: str) -> None:
+    check = "assert_commitments_add_up_to_daily_costs.sql"
+    compiled = (database.parent / "target/compiled/focus/tests/marts" / check).read_text()
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("BEGIN")
+        assert connection.execute(compiled).fetchall() == []
+        connection.execute(
+            f"UPDATE marts.commitment_use SET {column} = {column} + 1 "
+            "WHERE commitment_type = 'Reserved Instance'"
+        )
+        [row] = connection.execute(
+            f"SELECT commitments_{column} - days_{column} FROM ({compiled})"
+        ).fetchall()
+        connection.execute("ROLLBACK")
+    assert row == money("1")
+
+
 def test_a_restated_month_rebuilds_its_own_slice(database: Path, ask: Ask) -> None:
     january = "SELECT * FROM marts.sku_costs WHERE billing_period = '2026-01-01' ORDER BY ALL"
     before = ask(january)

@@ -13,15 +13,19 @@ DAY = (
     'greatest(CAST("BillingPeriodStart" AS DATE), least(CAST("ChargePeriodStart" AS DATE), '
     'last_day(CAST("BillingPeriodStart" AS DATE))))'
 )
-PRICED = (
-    '"ChargeCategory" = \'Usage\' AND ("ListUnitPrice" IS NOT NULL OR "EffectiveCost" < 0 '
-    "OR coalesce(\"CommitmentDiscountStatus\" = 'Unused', false))"
+UNUSED = "coalesce(\"CommitmentDiscountStatus\" = 'Unused', false)"
+PRICED, CONTRACTED = (
+    f'"ChargeCategory" = \'Usage\' AND ({price} IS NOT NULL OR "EffectiveCost" < 0 OR {UNUSED})'
+    for price in ('"ListUnitPrice"', '"ContractedUnitPrice"')
 )
+"""Usage with a known list price; usage with a known negotiated price."""
+LIST = f'CASE WHEN {PRICED} AND NOT {UNUSED} THEN "ListCost" ELSE 0 END'
+ON_DEMAND = f'CASE WHEN {CONTRACTED} AND NOT {UNUSED} THEN "ContractedCost" ELSE 0 END'
 COSTS = {
     "billed_cost": '"BilledCost"',
     "effective_cost": '"EffectiveCost"',
-    "list_cost": f'CASE WHEN {PRICED} THEN "ListCost" ELSE 0 END',
-    "contracted_cost": f'CASE WHEN {PRICED} THEN "ContractedCost" ELSE 0 END',
+    "list_cost": LIST,
+    "contracted_cost": ON_DEMAND,
 }
 
 

@@ -1,8 +1,8 @@
 -- Every charge with what the metrics ask of it: what marts group and pages filter.
 --
--- List and contracted costs are those of usage with a known price, and null elsewhere;
--- priced_effective_cost is the effective cost of the same rows, so that savings compare like with
--- like; idle commitments and discounts, whose price is zero, belong to them.
+-- List and contracted costs are those of usage whose own price is known, and null elsewhere;
+-- priced_effective_cost is the effective cost of the rows with a list cost, so that savings compare
+-- like with like; idle commitments and discounts, whose price is zero, belong to them.
 -- depends_on: {{ ref('commitment_eligibility') }}
 {{ config(materialized='view') }}
 
@@ -13,11 +13,9 @@ charges as (
     select
         *,
         "ChargeCategory" = 'Usage' as is_usage,
-        "ChargeCategory" = 'Usage' and (
-            "ListUnitPrice" is not null
-            or "EffectiveCost" < 0
-            or coalesce("CommitmentDiscountStatus" = 'Unused', false)
-        ) as is_priced,
+        {{ list_cost() }} as known_list_cost,
+        {{ contracted_cost() }} as known_contracted_cost,
+        {{ commitment_savings() }} as commitment_savings,
         {{ is_eligible('"ServiceName"', '"PricingUnit"') }} as is_eligible
     from {{ ref('cost_and_usage') }}
 
@@ -72,11 +70,13 @@ select
     "ConsumedQuantity" as consumed_quantity,
     "BilledCost" as billed_cost,
     "EffectiveCost" as effective_cost,
-    case when is_priced then "ListCost" end as list_cost,
-    case when is_priced then "ContractedCost" end as contracted_cost,
-    case when is_priced then "EffectiveCost" end as priced_effective_cost,
+    known_list_cost as list_cost,
+    known_contracted_cost as contracted_cost,
+    known_list_cost - known_contracted_cost as negotiated_savings,
+    commitment_savings,
+    case when known_list_cost is not null then "EffectiveCost" end as priced_effective_cost,
     case when is_usage then "EffectiveCost" end as usage_effective_cost,
     case
-        when is_priced and is_eligible and "PricingCategory" = 'Standard' then "ContractedCost"
+        when is_eligible and "PricingCategory" = 'Standard' then known_contracted_cost
     end as eligible_cost
 from charges

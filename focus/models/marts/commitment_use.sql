@@ -44,9 +44,11 @@ grouped as (
             as unused_cost,
 
         ---------- what the covered usage would have cost
-        coalesce(sum("ListCost") filter ("CommitmentDiscountStatus" = 'Used'), 0) as list_cost,
-        coalesce(sum("ContractedCost") filter ("CommitmentDiscountStatus" = 'Used'), 0)
+        coalesce(sum({{ list_cost() }}) filter ("CommitmentDiscountStatus" = 'Used'), 0)
+            as list_cost,
+        coalesce(sum({{ contracted_cost() }}) filter ("CommitmentDiscountStatus" = 'Used'), 0)
             as contracted_cost,
+        coalesce(sum({{ commitment_savings() }}), 0) as net_savings,
 
         ---------- quantities
         coalesce(sum("CommitmentDiscountQuantity") filter ("CommitmentDiscountStatus" = 'Used'), 0)
@@ -59,7 +61,7 @@ grouped as (
     from {{ ref('cost_and_usage') }}
     where
         {{ in_mart_slices('"x_LoadId"') }}
-        and "CommitmentDiscountId" is not null
+        and {{ is_of_commitment() }}
     group by
         "x_LoadId",
         "CommitmentDiscountId",
@@ -72,7 +74,6 @@ grouped as (
 select
     {{ slice_columns() }},
     grouped.* exclude (load_id),
-    contracted_cost - used_cost - unused_cost as net_savings,
-    contracted_cost < used_cost + unused_cost as is_loss
+    net_savings < 0 as is_loss
 from grouped
 {{ join_slice() }}

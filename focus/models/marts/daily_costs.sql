@@ -31,6 +31,8 @@ grouped as (
         sum(effective_cost) as effective_cost,
         coalesce(sum(list_cost), 0) as list_cost,
         coalesce(sum(contracted_cost), 0) as contracted_cost,
+        coalesce(sum(negotiated_savings), 0) as negotiated_savings,
+        coalesce(sum(commitment_savings), 0) as commitment_savings,
         coalesce(sum(priced_effective_cost), 0) as priced_effective_cost,
         coalesce(sum(usage_effective_cost), 0) as usage_effective_cost,
         coalesce(sum(eligible_cost), 0) as eligible_cost

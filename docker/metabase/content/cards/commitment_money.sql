@@ -17,7 +17,7 @@
 
 SELECT
     billing_period AS month,
-    coalesce(sum(contracted_cost - priced_effective_cost), 0) AS net_savings,
+    coalesce(sum(commitment_savings), 0) AS net_savings,
     coalesce(sum(effective_cost) FILTER (commitment_status = 'Unused'), 0) AS unused_commitments
 FROM marts.daily_costs
 WHERE

@@ -20,7 +20,7 @@ SELECT
     billing_period AS month,
     cast(coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0) AS DOUBLE)
         / nullif(cast(
-            sum(contracted_cost) FILTER (pricing_category = 'Committed')
+            coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0)
             + coalesce(sum(eligible_cost), 0) AS DOUBLE
         ), 0) AS coverage,
     cast(coalesce(sum(effective_cost) FILTER (commitment_status = 'Used'), 0) AS DOUBLE)

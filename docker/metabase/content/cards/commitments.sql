@@ -27,7 +27,7 @@ SELECT
     sum(unused_cost) AS unused_cost,
     sum(contracted_cost) AS on_demand_cost,
     sum(net_savings) AS net_savings,
-    sum(contracted_cost) < sum(used_cost) + sum(unused_cost) AS is_loss
+    sum(net_savings) < 0 AS is_loss
 FROM marts.commitment_use
 WHERE
     coalesce(billing_currency, 'no currency') = {{currency}}
@@ -37,6 +37,6 @@ WHERE
     )
     AND {{provider}}
 GROUP BY commitment_id
-HAVING sum(used_cost) <> 0 OR sum(unused_cost) <> 0
+HAVING sum(used_cost) <> 0 OR sum(unused_cost) <> 0 OR sum(net_savings) <> 0
 ORDER BY sum(used_cost) + sum(unused_cost) DESC, commitment
 LIMIT 500

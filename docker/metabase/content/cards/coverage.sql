@@ -14,7 +14,7 @@
 SELECT
     cast(coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0) AS DOUBLE)
         / nullif(cast(
-            sum(contracted_cost) FILTER (pricing_category = 'Committed')
+            coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0)
             + coalesce(sum(eligible_cost), 0) AS DOUBLE
         ), 0) AS coverage
 FROM marts.daily_costs

@@ -31,13 +31,13 @@ SELECT
     coalesce(sum(effective_cost), 0) AS effective_cost,
     coalesce(sum(list_cost), 0) AS list_cost,
     coalesce(sum(contracted_cost), 0) AS contracted_cost,
-    coalesce(sum(list_cost - contracted_cost), 0) AS negotiated_savings,
-    coalesce(sum(contracted_cost - priced_effective_cost), 0) AS commitment_savings,
+    coalesce(sum(negotiated_savings), 0) AS negotiated_savings,
+    coalesce(sum(commitment_savings), 0) AS commitment_savings,
     cast(coalesce(sum(list_cost - priced_effective_cost), 0) AS DOUBLE)
         / nullif(cast(sum(list_cost) AS DOUBLE), 0) AS savings_rate,
     cast(coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0) AS DOUBLE)
         / nullif(cast(
-            sum(contracted_cost) FILTER (pricing_category = 'Committed')
+            coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0)
             + coalesce(sum(eligible_cost), 0) AS DOUBLE
         ), 0) AS coverage,
     cast(coalesce(sum(effective_cost) FILTER (commitment_status = 'Used'), 0) AS DOUBLE)

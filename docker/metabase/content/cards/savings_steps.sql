@@ -19,8 +19,9 @@
 WITH sums AS (
     SELECT
         coalesce(sum(list_cost), 0) AS list_cost,
-        coalesce(sum(contracted_cost - list_cost), 0) AS negotiated,
-        coalesce(sum(priced_effective_cost - contracted_cost), 0) AS commitments
+        coalesce(-sum(negotiated_savings), 0) AS negotiated,
+        coalesce(-sum(commitment_savings), 0) AS commitments,
+        coalesce(sum(usage_effective_cost), 0) AS effective_cost
     FROM marts.daily_costs
     WHERE
         coalesce(billing_currency, 'no currency') = {{currency}}
@@ -36,3 +37,8 @@ UNION ALL
 SELECT 'Negotiated and spot' AS step, negotiated AS amount FROM sums
 UNION ALL
 SELECT 'Commitments' AS step, commitments AS amount FROM sums
+UNION ALL
+SELECT
+    'Other usage and discounts' AS step,
+    effective_cost - list_cost - negotiated - commitments AS amount
+FROM sums

@@ -19,7 +19,7 @@ SELECT
     sum(eligible_cost) AS eligible_cost,
     cast(coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0) AS DOUBLE)
         / nullif(cast(
-            sum(contracted_cost) FILTER (pricing_category = 'Committed')
+            coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0)
             + coalesce(sum(eligible_cost), 0) AS DOUBLE
         ), 0) AS coverage
 FROM marts.daily_costs
