@@ -9,8 +9,16 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from dashboards.problems import Refused
+from dashboards.state import ANOMALY, NAME
+from dashboards.windows import MONTH
 
 Asked = TypeVar("Asked", bound=BaseModel)
+FORMS = {
+    MONTH: "a month is written YYYY-MM, as 2026-06",
+    NAME: "a name has 1 to 100 characters, none of them a control character",
+    ANOMALY: "an anomaly's id has 16 digits of 0 to 9 and a to f",
+}
+"""What to say instead of a pattern."""
 
 
 def read_parameters(kind: type[Asked], pairs: Iterable[tuple[str, str]]) -> Asked:
@@ -47,10 +55,11 @@ def checked(kind: type[Asked], given: object) -> Asked:
     try:
         return kind.model_validate(given)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        first = error.errors(include_url=False)[0]
+        wrong = FORMS.get(first.get("ctx", {}).get("pattern", ""), first["msg"])
         name = ".".join(str(part) for part in first["loc"])[:80]
         known = ", ".join(kind.model_fields) or "none"
-        raise Refused(400, f"{name}: {first['msg'][:200]}", f"Parameters: {known}.") from None
+        raise Refused(400, f"{name}: {wrong[:200]}", f"Parameters: {known}.") from None
 
 
 def checked_json(kind: type[Asked], body: bytes) -> Asked:

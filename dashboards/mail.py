@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
@@ -9,9 +10,10 @@ from typing import Any
 
 from dashboards.answers import digits
 from dashboards.commitments import Commitments
-from dashboards.explore import Explored
+from dashboards.explore import Explored, Numbers
 from dashboards.generations import Generation
 from dashboards.overview import Overview
+from dashboards.question import TopQuestion
 from dashboards.tiles import Tile
 
 COLOURS = (
@@ -109,7 +111,7 @@ def figure(one: Tile, value: Any) -> str:
 def bars(names: Sequence[str], lines: Sequence[tuple[str, Sequence[Decimal]]], title: str) -> str:
     """Return stacked bars as a picture, and what its colours mean. Amounts below zero are left
     out of the picture; the table below it has them."""
-    width, height, foot = 900.0, 220.0, 24.0
+    width, height, foot, margin = 900.0, 220.0, 24.0, 70.0
     sums = [
         sum((max(values[n], Decimal(0)) for _, values in lines), Decimal(0))
         for n in range(len(names))
@@ -118,6 +120,14 @@ def bars(names: Sequence[str], lines: Sequence[tuple[str, Sequence[Decimal]]], t
     step = width / max(len(names), 1)
     every = max(1, len(names) // 13)
     marks = []
+    places = 0 if top >= 5 else 6
+    for value in scale(top):
+        level = height - value / top * (height - 10)
+        marks.append(
+            f'<text class="scale" x="-6" y="{level + 4:.1f}" text-anchor="end">'
+            f"{value:,.{places}f}</text>"
+            f'<path d="M0 {level:.1f}H{width:.0f}" stroke="var(--line)"/>'
+        )
     for n, name in enumerate(names):
         level = height
         for place, (label, values) in enumerate(lines):
@@ -136,9 +146,20 @@ def bars(names: Sequence[str], lines: Sequence[tuple[str, Sequence[Decimal]]], t
         for place, (label, _) in enumerate(lines)
     )
     return (
-        f'<svg viewBox="0 0 {width:.0f} {height + foot:.0f}" role="img" '
+        f'<svg viewBox="{-margin:.0f} 0 {width + margin:.0f} {height + foot:.0f}" role="img" '
         f'aria-label="{escape(title)}">{"".join(marks)}</svg><p>{keys}</p>'
     )
+
+
+def scale(top: float) -> list[float]:
+    """Return the values to mark: 0 and up to five round ones.
+
+    >>> scale(730.0)
+    [0.0, 200.0, 400.0, 600.0]
+    """
+    power = 10.0 ** math.floor(math.log10(top))
+    step = next(one for one in (power / 5, power / 2, power, power * 2) if top / one < 6)
+    return [n * step for n in range(int(top / step) + 1)]
 
 
 def colour(place: int) -> str:
@@ -179,29 +200,51 @@ def overview_page(found: Overview, generation: Generation) -> str:
     )
 
 
-def explore_page(found: Explored, generation: Generation) -> str:
-    """Return a view of the explorer: chart and table."""
+def explore_page(found: Explored, asked: TopQuestion, generation: Generation) -> str:
+    """Return a view of the explorer: what was asked, chart and table."""
     what = found.metric.replace("_", " ").capitalize()
     title = f"{what}, {found.start} to {found.end}"
     lines = [(" / ".join(key.label for key in one.keys), one.values) for one in found.series]
     names = [f"{one.start:%d %b %y}" for one in found.buckets]
+    is_compared = found.compare is not None and found.compare.is_covered
+    groups = [" / ".join(key.label for key in row.keys) for row in found.rows if row.keys]
     rows = [
-        text(" / ".join(key.label for key in row.keys) or "Total") + money(row.total)
-        + money(row.before) + money(row.change)
-        for row in found.rows
+        text(label) + compared(row, is_compared)
+        for label, row in zip([*groups, "Total"], [*found.rows[: len(groups)], found.totals],
+                              strict=True)
     ]  # fmt: skip
-    sums = found.totals
-    rows.append(text("Total") + money(sums.total) + money(sums.before) + money(sums.change))
+    heads = ("Total", "Before", "Change") if is_compared else ("Total",)
     chart = f"{what} by {found.grain}"
     return page(
         title,
         provenance(found.unit or found.currency, generation),
+        question(found, asked),
         section(chart, bars(names, lines or [("Total", found.totals.values)], chart)),
         section(
             "All groups",
-            table(("", "Total", "Before", "Change"), rows, 3),
+            table(("", *heads), rows, len(heads)),
         ),
     )
+
+
+def compared(row: Numbers, is_compared: bool) -> str:
+    """Return the cells of a total, and of its comparison where there is one."""
+    cells = money(row.total)
+    return cells + money(row.before) + money(row.change) if is_compared else cells
+
+
+def question(found: Explored, asked: TopQuestion) -> str:
+    """Return what was grouped, filtered and compared, in words."""
+    said = [f"Grouped by {', '.join(asked.group)}."] if asked.group else []
+    said += [f"Only {', '.join(asked.filter)}."] if asked.filter else ["All charges."]
+    if found.compare:
+        period = f"{found.compare.start} to {found.compare.end}"
+        said.append(
+            f"Compared with {period}."
+            if found.compare.is_covered
+            else f"Not compared: the data do not cover {period}."
+        )
+    return f"<p>{escape(' '.join(said))} Ends of periods are exclusive.</p>"
 
 
 def commitments_page(found: Commitments, generation: Generation) -> str:

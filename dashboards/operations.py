@@ -26,7 +26,7 @@ from dashboards.meta import meta as read_meta
 from dashboards.overview import Overview, overview
 from dashboards.question import Question, TopQuestion
 from dashboards.search import Search, SearchAsked, search
-from dashboards.state import NAME, Acknowledged, Acknowledgement, State, ViewBody, Views
+from dashboards.state import ANOMALY, NAME, Acknowledged, Acknowledgement, State, ViewBody, Views
 from dashboards.tags import Tags, tags
 from dashboards.values import Values, ValuesAsked, values
 from dashboards.windows import MonthAsked
@@ -69,7 +69,7 @@ class AnomalyPath(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    id: Annotated[str, Field(pattern=ANOMALY)]
 
 
 class ViewPath(BaseModel):

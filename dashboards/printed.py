@@ -8,8 +8,8 @@ from typing import Any
 
 from rich.text import Text
 
-from core.cli.report import bar, money, new_table, percent, short_id
 from core.cli.tables import console
+from dashboards.cells import bar, money, new_table, percent, short_id
 from dashboards.commitments import Commitments
 from dashboards.explore import Explored
 

@@ -18,6 +18,7 @@ from dashboards.answers import Time
 from dashboards.problems import Refused
 
 VIEWS = 500
+ANOMALY = r"^[0-9a-f]{16}$"
 NAME = r"^[^\x00-\x1f]{1,100}$"
 TABLES = """
     CREATE TABLE IF NOT EXISTS acknowledged (

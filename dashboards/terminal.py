@@ -10,22 +10,21 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
-from core.cli.options import config_option, demo_option, json_option, print_json, resolve
-from core.cli.report import print_overview
+from core.cli.options import config_option, demo_option, json_option, resolve
 from core.cli.vendors import all_of
 from core.config import Config
 from core.errors import NoDatabase, QueryError
-from core.report import overview as read_overview
 from core.warehouse import disk_errors
 from dashboards import mail
 from dashboards.asked import checked
 from dashboards.commitments import CommitmentsAsked, commitments
-from dashboards.explore import explore
+from dashboards.explore import Explored, explore
 from dashboards.generations import Generation, Generations
-from dashboards.overview import overview
 from dashboards.printed import print_commitments, print_explored
+from dashboards.printed_overview import print_report
 from dashboards.problems import Refused
 from dashboards.question import TopQuestion
+from dashboards.report import report as read_report
 from dashboards.windows import MonthAsked
 
 html_option = click.option(
@@ -46,7 +45,10 @@ def report() -> None:
 @demo_option
 @json_option
 @html_option
-@click.option("--top", default=8, show_default=True, help="Lines in each ranking.")
+@currency_option
+@month_option
+@click.option("--top", type=click.IntRange(1, 10), default=8, show_default=True,
+              help="Lines in each ranking.")  # fmt: skip
 @click.pass_context
 def overview_command(
     ctx: click.Context,
@@ -56,25 +58,27 @@ def overview_command(
     as_json: bool,
     html: Path | None,
     top: int,
+    **asked: Any,
 ) -> None:
-    """Print spend by month, top services and accounts, movers, savings and the proof.
+    """Print key figures, months, causes of change, top services and accounts, and the proof.
+
+    Without --currency it prints every currency, each for itself; a file has that of most cost.
 
     \b
     Examples:
       ./finops report overview --demo
-      ./finops report overview --json | jq '.currencies[0].months[-1]'
+      ./finops report overview --currency EUR --month 2026-05
+      ./finops report overview --json | jq '.currencies[0].overview.tiles[0]'
       ./finops report overview --html june.html
     """
-    config = resolve(ctx, config_path, demo=demo)
-    if html:
-        with opened(config) as generation:
-            write(html, mail.overview_page(overview(generation, MonthAsked()), generation))
-        return
-    found = read_overview(config.database_path, top=top)
-    if as_json:
-        print_json(found.as_dict())
-    else:
-        print_overview(found)
+    answer(
+        resolve(ctx, config_path, demo=demo),
+        lambda generation: read_report(generation, checked(MonthAsked, asked)),
+        lambda found: print_report(found, top),
+        lambda found, generation: mail.overview_page(found.currencies[0].overview, generation),
+        as_json=as_json,
+        html=html,
+    )
 
 
 @report.command("explore")
@@ -92,6 +96,7 @@ def overview_command(
     click.option("--end", default=None, help="Day after the last; the end of the data."),
     click.option("--compare", default="none", show_default=True, help="none, previous, year."),
     click.option("--top", default=9, show_default=True, help="Groups before all others are one."),
+    click.option("--unit", default="", help="Of usage_quantity, such as Hrs; that of most cost."),
     currency_option,
 )  # fmt: skip
 @json_option
@@ -116,11 +121,15 @@ def explore_command(
     """
     config = resolve(ctx, config_path, demo=demo)
     given = {k: list(v) if isinstance(v, tuple) else v for k, v in asked.items() if v is not None}
+
+    def page(found: Explored, generation: Generation) -> str:
+        return mail.explore_page(found, checked(TopQuestion, given), generation)
+
     answer(
         config,
         lambda generation: explore(generation, checked(TopQuestion, given)),
         print_explored,
-        mail.explore_page,
+        page,
         as_json=as_json,
         html=html,
     )
@@ -169,14 +178,14 @@ def answer(
     as_json: bool,
     html: Path | None,
 ) -> None:
-    """Ask the published database, and print the answer in the form that was asked for."""
+    """Ask the published database, and give the answer in every form that was asked for."""
     with opened(config) as generation:
         found: BaseModel = ask(generation)
         if html:
             write(html, page(found, generation))
-        elif as_json:
+        if as_json:
             click.echo(found.model_dump_json(indent=2))
-        else:
+        elif not html:
             show(found)
 
 
@@ -202,4 +211,4 @@ def opened(config: Config) -> Iterator[Generation]:
 def write(path: Path, text: str) -> None:
     with disk_errors(path):
         path.write_text(text, encoding="utf-8")
-    click.echo(f"{path} is written")
+    click.echo(f"{path} is written", err=True)

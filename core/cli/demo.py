@@ -14,15 +14,12 @@ from core.cli.options import (
     config_option,
     demo_config,
     json_option,
-    print_json,
     progress_bar,
     resolve,
 )
-from core.cli.report import print_overview
 from core.config import Config
 from core.errors import PortInUse
 from core.exports import Vendor, load_vendor, vendor_names
-from core.report import overview
 from core.run import Outcome, import_exports
 from core.serving import STATE
 
@@ -74,13 +71,12 @@ def demo(
             last = restated is not False
             outcomes += import_exports(config, wanted, transform=last, progress=progress)
     (config.data_dir / WRITTEN).write_text(str(rows))
-    found = overview(config.database_path, top=6)
+    if not as_json:
+        for outcome in outcomes:
+            print_outcome(outcome)
+    invoke(ctx, "report", "overview", demo=True, config_path=config_path, as_json=as_json, top=6)
     if as_json:
-        print_json(found.as_dict())
         return
-    for outcome in outcomes:
-        print_outcome(outcome)
-    print_overview(found)
     click.echo(f"\n{config.database_path}  in {time.monotonic() - started:.0f} s")
     click.echo('next: ./finops serve --demo, ./finops query --demo "SHOW ALL TABLES"')
     if not no_serve:
@@ -88,20 +84,26 @@ def demo(
 
 
 def show_pages(ctx: click.Context, config_path: str | None) -> None:
-    """Run `finops serve --demo`, which the root group knows by its name."""
-    root = ctx.find_root().command
-    assert isinstance(root, click.Group)
-    serve = root.get_command(ctx, "serve")
-    assert serve is not None
+    """Run `finops serve --demo`, at a free port where its own is taken."""
     try:
-        ctx.invoke(serve, demo=True, config_path=config_path)
+        invoke(ctx, "serve", demo=True, config_path=config_path)
     except PortInUse as error:
         click.echo(
             f"attention: {error}; a free port is taken, `./finops serve --demo --port NUMBER` "
             "takes yours",
             err=True,
         )
-        ctx.invoke(serve, demo=True, config_path=config_path, port=0)
+        invoke(ctx, "serve", demo=True, config_path=config_path, port=0)
+
+
+def invoke(ctx: click.Context, *path: str, **options: Any) -> None:
+    """Run another command, which the root group knows by its name."""
+    command: click.Command | None = ctx.find_root().command
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.get_command(ctx, name)
+    assert command is not None
+    ctx.invoke(command, **options)
 
 
 def throw_away(folder: Path) -> None:

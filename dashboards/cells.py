@@ -1,0 +1,67 @@
+"""Amounts, shares and bars as text for the terminal."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rich.table import Table
+
+BLOCKS = " ▏▎▍▌▋▊▉█"
+BAR = 20
+
+
+def new_table(title: str) -> Table:
+    return Table(
+        title=f"\n{title}",
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=None,
+        pad_edge=False,
+    )
+
+
+def bar(value: Decimal, top: Decimal) -> str:
+    """Return a bar of at most BAR characters for `value` of `top`."""
+    if top <= 0 or value <= 0:
+        return ""
+    eighths = int(value / top * BAR * 8)
+    return BLOCKS[8] * (eighths // 8) + (BLOCKS[eighths % 8] if eighths % 8 else "")
+
+
+def money(value: Decimal | float | None, *, sign: bool = False) -> str:
+    """Return an amount to the whole unit."""
+    if value is None:
+        return ""
+    return f"{value:+,.0f}" if sign else f"{value:,.0f}"
+
+
+def exact(value: Decimal | None) -> str:
+    """Return an amount with all its digits, without trailing zeros beyond cents.
+
+    >>> exact(Decimal("1234.500000000000000000"))
+    '1,234.50'
+    """
+    if value is None:
+        return ""
+    whole, _, places = f"{value:,f}".partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
+
+
+def percent(value: float | Decimal | None, *, sign: bool = False) -> str:
+    """Return a ratio as percent with one place."""
+    if value is None:
+        return ""
+    return f"{value * 100:+.1f} %" if sign else f"{value * 100:.1f} %"
+
+
+def short_id(identifier: str) -> str:
+    """Return the telling end of an ARN or of a resource path.
+
+    >>> short_id("arn:aws:savingsplans::1:savingsplan/5f7a")
+    'savingsplan/5f7a'
+    >>> short_id("/providers/microsoft.capacity/reservationorders/93a1/reservations/b2fa")
+    'reservations/b2fa'
+    """
+    end = identifier.rsplit(":", 1)[-1]
+    return "/".join(end.split("/")[-2:]) if end.startswith("/") else end
