@@ -146,3 +146,17 @@ def test_a_unit_that_no_charge_has_is_refused_with_those_there_are(served: Serve
         answer = served.ask(f"/api/v1/{operation}", asked)
         assert (answer.status, answer.detail) == (404, "there is no usage in 'Furlongs'")
         assert "Hrs" in answer.json["hint"]
+
+
+def test_money_is_exact_text_and_a_duration_or_a_score_is_a_number(served: Served) -> None:
+    page = served.get("entity", kind="ServiceName", value="Amazon Simple Storage Service")
+    priced = [one for one in page["skus"] if one["unit_price"] is not None]
+    assert priced
+    for one in priced:
+        exact = Decimal(one["cost"]) / Decimal(one["quantity"])
+        assert Decimal(one["unit_price"]) == exact
+    health = served.get("health")
+    found = [one["age_hours"] for one in health["freshness"]]
+    found += [one["seconds"] for one in health["loads"]]
+    found += [one["score"] for one in served.get("anomalies", days="400")["anomalies"]]
+    assert {type(one) for one in found} == {float}
