@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.answers import Amount, Key, Time
+from dashboards.completeness import BY_DAY
 from dashboards.dimensions import DIMENSIONS
 from dashboards.generations import Generation
 from dashboards.keys import key
@@ -42,7 +43,7 @@ FOUND = f"""
             sum(effective_cost) AS cost
         FROM marts.daily_costs
         WHERE {CURRENCY} = $currency AND charge_category = 'Usage'
-            AND commitment_status IS DISTINCT FROM 'Unused'
+            AND commitment_status IS DISTINCT FROM 'Unused' AND {BY_DAY}
             AND cost_date >= $first - {HISTORY_DAYS} AND cost_date < $end
         GROUP BY provider_name, service_name, sub_account_id, cost_date
     ),
@@ -227,7 +228,11 @@ def anomaly(
     row: dict[str, Any], meta: CurrencyMeta, known: Acknowledged | None, drivers: list[Cause]
 ) -> Anomaly:
     day: date = row["cost_date"]
-    chosen = {"ServiceName": row["service_name"], "SubAccountId": row["sub_account_id"]}
+    chosen = {
+        "ProviderName": row["provider_name"],
+        "ServiceName": row["service_name"],
+        "SubAccountId": row["sub_account_id"],
+    }
     query = [
         ("currency", meta.currency),
         ("metric", "effective_cost"),

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from core.periods import next_period, shift
 from dashboards.answers import Amount, Month, Ratio
+from dashboards.completeness import BY_DAY
 from dashboards.generations import Generation
 from dashboards.slices import CURRENCY
 from dashboards.windows import Windows
@@ -23,16 +24,17 @@ LEARNT_DAYS = 90
 FEWEST_DAYS = 28
 TESTED_MONTHS = 3
 DAILY = f"""
-    SELECT cost_date, sum(effective_cost) FILTER (charge_category = 'Usage') AS usage,
-        sum(effective_cost) FILTER (charge_category <> 'Usage') AS other
+    SELECT cost_date,
+        sum(effective_cost) FILTER (charge_category = 'Usage' AND {BY_DAY}) AS usage,
+        sum(effective_cost) FILTER (NOT (charge_category = 'Usage' AND {BY_DAY})) AS other
     FROM marts.daily_costs
     WHERE {CURRENCY} = $currency AND cost_date >= $first AND cost_date < $end
     GROUP BY cost_date ORDER BY cost_date
 """
 METHOD = (
-    f"Usage of the last {LEARNT_DAYS} complete days by weekday and trend; fees, taxes and credits "
-    f"as in the month before. The range is what the last {TESTED_MONTHS} months, estimated alike, "
-    "missed by."
+    f"Usage of the last {LEARNT_DAYS} complete days by weekday and trend; fees, taxes, "
+    "credits and bills of monthly lines as in the month before. The range is what the last "
+    f"{TESTED_MONTHS} months, estimated alike, missed by."
 )
 
 
@@ -70,7 +72,7 @@ def estimate(generation: Generation, windows: Windows) -> Estimate | None:
     first = shift(month, -TESTED_MONTHS - LEARNT_DAYS // 28 - 1)
     found = generation.rows(DAILY, {"currency": windows.meta.currency, "first": first, "end": end})
     days = Days(
-        {row["cost_date"]: float(row["usage"] or 0) for row in found},
+        {row["cost_date"]: float(row["usage"]) for row in found if row["usage"] is not None},
         {row["cost_date"]: float(row["other"] or 0) for row in found},
     )
     value = estimated(days, month, end)

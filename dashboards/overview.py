@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from core.periods import shift
 from dashboards.answers import Amount, Change, Key, KeyChange, Month, Time
+from dashboards.completeness import BY_DAY
 from dashboards.dimensions import DIMENSIONS
 from dashboards.drivers import Drivers, drivers
 from dashboards.forecast import Estimate, estimate
@@ -22,6 +23,8 @@ from dashboards.windows import MOVED, MonthAsked, Windows, leaders, ranked, wind
 
 MONTHS = 13
 RATE_DAYS = 7
+RATE_ABOUT = "Usage of a month at the pace of the last week, beside the week before."
+RATE_UNKNOWN = "Not known: no bill of these two weeks has usage by day, only lines that span more."
 METRICS = (
     "billed_cost",
     "effective_cost",
@@ -155,9 +158,10 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
     [row] = generation.rows(
         f"""
         SELECT coalesce(sum(effective_cost) FILTER (cost_date >= $first), 0) AS now,
-            coalesce(sum(effective_cost) FILTER (cost_date < $first), 0) AS before
+            coalesce(sum(effective_cost) FILTER (cost_date < $first), 0) AS before,
+            count(*) > 0 AS is_known
         FROM marts.daily_costs
-        WHERE {CURRENCY} = $currency AND charge_category = 'Usage'
+        WHERE {CURRENCY} = $currency AND charge_category = 'Usage' AND {BY_DAY}
             AND cost_date >= $former AND cost_date < $end
         """,
         {
@@ -175,10 +179,10 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
             "unit": "currency",
             "formula": f"sum(effective_cost) of usage in the last {RATE_DAYS} complete days "
             f"/ {RATE_DAYS} * {days}",
-            "description": "Usage of a month at the pace of the last week, beside the week before.",
+            "description": RATE_ABOUT if row["is_known"] else RATE_UNKNOWN,
         },
-        paced(row["now"], days),
-        paced(row["before"], days),
+        paced(row["now"], days) if row["is_known"] else None,
+        paced(row["before"], days) if row["is_known"] else None,
         against=f"the {RATE_DAYS} days before",
         explore=link(windows, "run_rate"),
     )

@@ -253,3 +253,9 @@ def test_the_terminal_says_which_days_are_compared(open_month: Finops) -> None:
     assert "complete days 2026-03-01 to 2026-03-11 with 2026-02-01 to 2026-02-11" in " ".join(
         printed.split()
     )
+
+
+def test_the_run_rate_is_the_pace_of_the_last_seven_complete_days(growing: Served) -> None:
+    [tile] = [one for one in growing.get("overview")["tiles"] if one["metric"] == "run_rate"]
+    assert Decimal(tile["value"]) == 31 * 27  # March 4 to 10: 27 a day
+    assert Decimal(tile["before"]) == (4 * 20 + 3 * 27) * 31 // 7  # February 25 to March 3
