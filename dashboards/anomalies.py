@@ -159,6 +159,8 @@ class Anomalies(BaseModel):
     minimum: Amount
     method: str
     anomalies: list[Anomaly]
+    more: bool
+    """Whether there are older ones than those listed."""
 
 
 def anomalies(generation: Generation, state: State, asked: AnomaliesAsked) -> Anomalies:
@@ -172,6 +174,7 @@ def anomalies(generation: Generation, state: State, asked: AnomaliesAsked) -> An
     known = state.acknowledged()
     if asked.acknowledged is Shown.open:
         found = [row for row in found if row["id"] not in known]
+    more = len(found) > TOP
     found = found[:TOP]
     causes = causes_of(generation, found, values)
     return Anomalies(
@@ -183,6 +186,7 @@ def anomalies(generation: Generation, state: State, asked: AnomaliesAsked) -> An
         anomalies=[
             anomaly(row, meta, known.get(row["id"]), causes.get(row["id"], [])) for row in found
         ],
+        more=more,
     )
 
 

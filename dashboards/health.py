@@ -60,7 +60,7 @@ class Freshness(BaseModel):
     data_as_of: Time | None
     loaded_at: Time
     age_hours: float
-    """Since it was last loaded."""
+    """Since the end of its newest usage; since it was last loaded where nothing tells that."""
     is_stale: bool
     is_partial: bool
     rows: int
@@ -146,7 +146,8 @@ def health(generation: Generation, asked: NoParameters) -> Health:
 
 
 def freshness(row: dict[str, Any], now: datetime) -> Freshness:
-    age = (now - row["loaded_at"]).total_seconds() / 3600
+    newest = row["data_as_of"] or row["loaded_at"]
+    age = (now - newest).total_seconds() / 3600
     return Freshness(**row, age_hours=round(age, 1), is_stale=age > STALE_HOURS)
 
 

@@ -19,6 +19,7 @@ from dashboards.problems import Refused
 
 VIEWS = 500
 ANOMALY = r"^[0-9a-f]{16}$"
+ACKNOWLEDGED = 10_000
 NAME = r"^[^\x00-\x1f]{1,100}$"
 TABLES = """
     CREATE TABLE IF NOT EXISTS acknowledged (
@@ -108,6 +109,15 @@ class State:
         now = datetime.now(UTC).replace(microsecond=0)
         with self._opened() as connection:
             if body.is_acknowledged:
+                [count] = connection.execute(
+                    "SELECT count(*) FROM acknowledged WHERE id <> ?", (id,)
+                ).fetchone()
+                if count >= ACKNOWLEDGED:
+                    raise Refused(
+                        400,
+                        f"{ACKNOWLEDGED:,} anomalies are acknowledged already",
+                        "Open some of them again first.",
+                    )
                 connection.execute(
                     "INSERT OR REPLACE INTO acknowledged VALUES (?, ?, ?)",
                     (id, body.note, now.isoformat()),

@@ -351,6 +351,8 @@ export interface components {
             method: string;
             /** Anomalies */
             anomalies: components["schemas"]["Anomaly"][];
+            /** More */
+            more: boolean;
         };
         /**
          * Anomaly
