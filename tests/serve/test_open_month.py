@@ -12,7 +12,7 @@ import pytest
 from tests.fixtures.finops import Finops
 from tests.fixtures.open_month import open_month
 from tests.fixtures.served import Served, serving
-from tests.serve.oracle import DAY, PRICED
+from tests.serve.oracle import COSTS, DAY, LIST, PRICED
 
 __all__ = ["open_month"]
 
@@ -85,8 +85,8 @@ def test_a_tile_shows_all_that_is_loaded_and_compares_ten_days(
     [
         (
             "effective_savings_rate",
-            f'sum("ListCost" - "EffectiveCost") FILTER ({PRICED})',
-            f'sum("ListCost") FILTER ({PRICED})',
+            f'sum({LIST} - "EffectiveCost") FILTER ({PRICED})',
+            f"sum({LIST})",
         ),
         (
             "commitment_utilisation",
@@ -171,13 +171,8 @@ def test_the_explorer_compares_complete_days_and_says_which(
         "own_end": str(own_end),
         "is_covered": True,
     }
-    what = {
-        "effective_cost": '"EffectiveCost"',
-        "billed_cost": '"BilledCost"',
-        "list_cost": f'CASE WHEN {PRICED} THEN "ListCost" ELSE 0 END',
-    }[metric]
     total, now, former = (
-        by(growing, f"sum({what})", '"ServiceName"', f"{DAY} >= '{a}' AND {DAY} < '{b}'")
+        by(growing, f"sum({COSTS[metric]})", '"ServiceName"', f"{DAY} >= '{a}' AND {DAY} < '{b}'")
         for a, b in ((start, APRIL), (start, own_end), (before, before_end))
     )
     shown = {
