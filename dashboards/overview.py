@@ -67,7 +67,7 @@ class Mover(Change):
 
 
 class SavingsStep(BaseModel):
-    """From the list price to what was paid."""
+    """From the list price of usage to its effective cost."""
 
     kind: str
     label: str
@@ -265,6 +265,6 @@ def savings(generation: Generation, windows: Windows) -> list[SavingsStep]:
         "negotiated": "Negotiated and spot",
         "commitment": "Commitments",
         "other": "Other usage and discounts",
-        "effective": "Effective cost",
+        "effective": "Effective cost of usage",
     }
     return [SavingsStep(kind=kind, label=text, amount=row[kind]) for kind, text in labels.items()]

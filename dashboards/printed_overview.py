@@ -34,7 +34,8 @@ def print_overview(out: Console, found: Overview, top: int) -> None:
     print_tiles(out, found)
     print_months(out, found)
     print_amounts(out, f"What changed since {before}, {found.currency}", found.drivers.steps)
-    print_amounts(out, f"From the list price to the effective cost, {now}", found.savings)
+    title = f"From the list price of usage to its effective cost, {now}, {found.currency}"
+    print_amounts(out, title, found.savings)
     unit = f"effective {found.currency}"
     if len(found.providers) > 1:
         print_ranking(out, f"Providers, {now}, {unit}", named(found.providers[:top]))

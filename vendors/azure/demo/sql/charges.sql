@@ -88,10 +88,13 @@ WHERE NOT m.open;
 CREATE OR REPLACE VIEW bill AS
 SELECT 'Usage' AS charge_type, 'UsageBased' AS frequency, true AS in_actual, true AS in_amortized,
     'Azure' AS publisher_type, 'Microsoft' AS publisher, u.model, u.commitment, u.subscription_id,
-    u.subscription_name, u.start_at, u.quantity, u.effective_price, u.price, u.payg, u.actual, u.amortized,
+    u.subscription_name,
+    -- A small bill has one line a month for each resource, on some day: Azure knows no longer lines.
+    u.start_at + to_days(CAST(CASE plan.grain WHEN 'month' THEN u.resource % u.days ELSE 0 END AS INTEGER))
+        AS start_at, u.quantity, u.effective_price, u.price, u.payg, u.actual, u.amortized,
     u.category, u.sub_category, u.name, u.family, u.product, u.consumed_service, u.unit, u.resource_id,
     u.resource_name, u.resource_group, u.region, u.meter_region, u.meter, u.tags, u.additional_info,
     u.cost_center
-FROM usage AS u
+FROM usage AS u CROSS JOIN plan
 UNION ALL BY NAME
 SELECT * FROM charge;
