@@ -8,15 +8,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.containers.debian import NoDebian, bootstrap
 from tests.fixtures.finops import ROOT
 
 BASE = "localhost/bookworm-python:1"
+TRIXIE = "localhost/trixie:1"
+OF_TRIXIE = ("ca-certificates", "podman", "systemd", "openjdk-21-jre-headless")
+"""What Debian 13 is asked for: its quadlet, and Java 21."""
 IMAGE = "localhost/open-finops:test"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NEEDED = ("podman", "runc", "mmdebstrap")
@@ -43,7 +48,7 @@ class Podman:
     folder: Path
 
     def __call__(
-        self, *arguments: str, check: bool = True, timeout: float = 300
+        self, *arguments: str, check: bool = True, timeout: float = 300, cwd: Path = ROOT
     ) -> subprocess.CompletedProcess[str]:
         """Run one command; a failure shows what podman said."""
         store = ("--root", str(self.folder / "graph"), "--runroot", str(self.folder / "run"))
@@ -53,6 +58,7 @@ class Podman:
             capture_output=True,
             text=True,
             timeout=timeout,
+            cwd=cwd,
             check=False,
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
@@ -65,46 +71,48 @@ class Podman:
 
 
 @pytest.fixture(scope="session")
-def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
+def podman() -> Iterator[Podman]:
     """podman, with the base image in its store."""
     missing = [name for name in NEEDED if shutil.which(name) is None]
     if missing or os.geteuid() != 0:
         pytest.skip(f"containers need root and {', '.join(missing) or 'its rights'}")
-    folder = tmp_path_factory.mktemp("podman")
+    # Not below pytest's folder: it would fail to remove what a killed run left mounted there.
+    folder = Path(tempfile.mkdtemp(prefix="finops-podman-"))
     (folder / "containers.conf").write_text(SETTINGS)
     found = Podman(folder)
-    import_base(found)
-    trial = found("run", "--rm", BASE, "true", check=False)
-    if trial.returncode:
-        pytest.skip(f"podman runs no container here: {trial.stderr.strip().splitlines()[-1]}")
-    yield found
-    found("rm", "--all", "--force", "--time", "0", check=False)
-    found("system", "reset", "--force", check=False)
+    try:
+        import_root(found, BASE, "bookworm", ("ca-certificates", "python3", "python3-venv"))
+        trial = found("run", "--rm", BASE, "true", check=False)
+        if trial.returncode:
+            pytest.skip(f"podman runs no container here: {trial.stderr.strip().splitlines()[-1]}")
+        yield found
+    finally:
+        found("rm", "--all", "--force", "--time", "0", check=False)
+        found("system", "reset", "--force", check=False)
+        subprocess.run(["umount", folder / "graph" / "overlay"], check=False, capture_output=True)
+        shutil.rmtree(folder)
 
 
-def import_base(podman: Podman) -> None:
-    """Bootstrap the base image; where it came from stays out of it."""
-    archive = podman.folder / "base.tar"
-    forget = 'rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*'
-    command = [
-        *("mmdebstrap", "--variant=minbase", "--include=ca-certificates,python3,python3-venv"),
-        *('--aptopt=Acquire::Languages "none"', "--dpkgopt=path-exclude=/usr/share/doc/*"),
-        *(f"--customize-hook={forget}", "bookworm", str(archive), *mirror()),
-    ]
-    made = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    if made.returncode:
-        pytest.skip(f"no Debian can be bootstrapped: {made.stderr.strip().splitlines()[-1]}")
-    podman("import", "--quiet", "--change", 'CMD ["/bin/sh"]', str(archive), BASE)
-    archive.unlink()
+def import_root(podman: Podman, name: str, suite: str, packages: Sequence[str]) -> None:
+    """Bootstrap a Debian and import it as a base image."""
+    try:
+        archive = bootstrap(suite, packages)
+    except NoDebian as why:
+        pytest.skip(str(why))
+    podman("import", "--quiet", "--change", 'CMD ["/bin/sh"]', str(archive), name)
 
 
-def mirror() -> list[str]:
-    """Return the machine's own source of packages, as a line of sources.list."""
-    for file in Path("/etc/apt/sources.list.d").glob("*.sources"):
-        for line in file.read_text().splitlines():
-            if line.startswith("URIs:"):
-                return [f"deb {line.split()[1]} bookworm main"]
-    return []
+@pytest.fixture(scope="session")
+def base(podman: Podman) -> str:
+    """The base image of the finops image; it has no Java."""
+    return BASE
+
+
+@pytest.fixture(scope="session")
+def trixie(podman: Podman) -> str:
+    """A base image with Java 21, a current podman and systemd."""
+    import_root(podman, TRIXIE, "trixie", OF_TRIXIE)
+    return TRIXIE
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,26 @@ from pathlib import Path
 import pytest
 
 from core import __version__
-from tests.containers.conftest import HARDENED, IMAGE, Podman
+from tests.containers.conftest import BASE, HARDENED, IMAGE, Podman
 
+LARGEST = 450_000_000
+OF_ITS_OWN = 330_000_000
+"""Bytes above its base."""
+CLIENTS = """
+import azure.identity, azure.storage.blob, boto3, duckdb, google.auth.credentials
+from google.cloud.bigquery_storage_v1 import BigQueryReadClient
+from core.backends.duckdb import load_extension
+
+for service in ("s3", "sts", "sso", "sso-oidc", "signin"):
+    print(boto3.client(service, region_name="eu-west-1").meta.endpoint_url)
+identity = azure.identity.DefaultAzureCredential()
+azure.storage.blob.ContainerClient("https://bills.blob.core.windows.net", "exports", identity)
+BigQueryReadClient(credentials=google.auth.credentials.AnonymousCredentials())
+connection = duckdb.connect()
+for extension in ("httpfs", "avro"):
+    connection.execute(load_extension(extension))
+"""
+"""Makes a client of each cloud; nothing is asked of one."""
 TOKEN = "correct-horse-battery"
 PATIENCE = 30
 
@@ -40,6 +58,27 @@ def test_nothing_of_the_machine_that_built_it_is_in_it(image: Podman) -> None:
     names = [pair.partition("=")[0] for pair in about["Config"]["Env"]]
     assert not {name for name in names if name.startswith(("PIP_", "SSL_")) or "TOKEN" in name}
     assert about["Healthcheck"]["Test"][0] == "CMD"
+
+
+def test_it_is_small(image: Podman) -> None:
+    size, base = (
+        int(image("image", "inspect", "--format", "{{.Size}}", name).stdout)
+        for name in (IMAGE, BASE)
+    )
+    assert size <= LARGEST, f"{size:,} bytes"
+    assert size - base <= OF_ITS_OWN, f"{size - base:,} bytes above its base"
+
+
+def test_what_was_left_out_of_it_no_cloud_s_client_needs(image: Podman) -> None:
+    python = ("--entrypoint", "/opt/finops/.venv/bin/python", "--env", "PYTHONPATH=/opt/finops")
+    said = image("run", "--rm", "--network", "none", *HARDENED, *python, IMAGE, "-c", CLIENTS)
+    assert said.stdout.split() == [
+        "https://s3.eu-west-1.amazonaws.com",
+        "https://sts.eu-west-1.amazonaws.com",
+        "https://portal.sso.eu-west-1.amazonaws.com",
+        "https://oidc.eu-west-1.amazonaws.com",
+        "https://eu-west-1.signin.aws.amazon.com",
+    ]
 
 
 def test_the_demo_is_proven_and_stays_in_its_volume(image: Podman, volume: str) -> None:
