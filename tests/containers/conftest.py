@@ -20,8 +20,8 @@ from tests.fixtures.finops import ROOT
 
 BASE = "localhost/bookworm-python:1"
 TRIXIE = "localhost/trixie:1"
-OF_TRIXIE = ("ca-certificates", "podman", "systemd", "openjdk-21-jre-headless")
-"""What Debian 13 is asked for: its quadlet, and Java 21."""
+OF_TRIXIE = ("ca-certificates", "podman", "systemd", "openjdk-21-jre-headless", "caddy")
+"""What Debian 13 is asked for: its quadlet, Java 21, a proxy."""
 IMAGE = "localhost/open-finops:test"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NEEDED = ("podman", "runc", "mmdebstrap")

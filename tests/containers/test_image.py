@@ -77,7 +77,7 @@ def test_what_was_left_out_of_it_no_cloud_s_client_needs(image: Podman) -> None:
         "https://sts.eu-west-1.amazonaws.com",
         "https://portal.sso.eu-west-1.amazonaws.com",
         "https://oidc.eu-west-1.amazonaws.com",
-        "https://eu-west-1.signin.aws.amazon.com",
+        "https://signin.eu-west-1.amazonaws.com",
     ]
 
 

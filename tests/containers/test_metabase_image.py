@@ -166,3 +166,13 @@ def test_it_starts_under_any_user_with_its_driver_its_secrets_and_memory_left_fo
     assert int(said["heap"]) <= 420
     assert metabase("healthcheck", "run", running).returncode == 0
     assert "a-key-of-16-chars" not in metabase("inspect", running).stdout
+
+
+def test_a_tmp_that_nothing_may_be_run_from_is_too_little_for_duckdb(metabase: Podman) -> None:
+    done = metabase(
+        *("run", "--rm", "--read-only", "--tmpfs", "/tmp:noexec,mode=1777", "--network", "none"),
+        *("--env", "STANDIN_LIBRARY=/usr/lib/x86_64-linux-gnu/libz.so.1", METABASE),
+        check=False,
+    )
+    assert done.returncode
+    assert "UnsatisfiedLinkError" in done.stderr

@@ -101,4 +101,4 @@ def test_no_unit_holds_a_secret(started: dict[str, str]) -> None:
     text = "".join(path.read_text() for path in UNITS.rglob("*") if path.is_file())
     named = [line for line in text.splitlines() if "PASS" in line or "TOKEN" in line]
     assert all(line.startswith("Secret=") or "_FILE=/run/secrets/" in line for line in named)
-    assert len(named) == 5
+    assert len(named) == 6
