@@ -51,7 +51,8 @@ class Podman:
         self, *arguments: str, check: bool = True, timeout: float = 300, cwd: Path = ROOT
     ) -> subprocess.CompletedProcess[str]:
         """Run one command; a failure shows what podman said."""
-        store = ("--root", str(self.folder / "graph"), "--runroot", str(self.folder / "run"))
+        places = {"root": "graph", "runroot": "run", "tmpdir": "tmp"}
+        store = [f"--{option}={self.folder / name}" for option, name in places.items()]
         done = subprocess.run(
             ["podman", *store, *arguments],
             env={**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")},
