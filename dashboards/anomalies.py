@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.answers import Amount, Key, Time
-from dashboards.completeness import BY_DAY
 from dashboards.dimensions import DIMENSIONS
 from dashboards.generations import Generation
 from dashboards.keys import key
@@ -40,10 +39,10 @@ FOUND = f"""
     WITH daily AS (
         SELECT provider_name, service_name, sub_account_id,
             any_value(sub_account_name) AS sub_account_name, cost_date,
-            sum(effective_cost) AS cost
+            sum(daily_usage_cost) AS cost
         FROM marts.daily_costs
-        WHERE {CURRENCY} = $currency AND charge_category = 'Usage'
-            AND commitment_status IS DISTINCT FROM 'Unused' AND {BY_DAY}
+        WHERE {CURRENCY} = $currency AND daily_usage_cost IS NOT NULL
+            AND commitment_status IS DISTINCT FROM 'Unused'
             AND cost_date >= $first - {HISTORY_DAYS} AND cost_date < $end
         GROUP BY provider_name, service_name, sub_account_id, cost_date
     ),

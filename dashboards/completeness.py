@@ -17,9 +17,6 @@ from dashboards.slices import CURRENCY
 
 LATE_DAYS = 5
 """So many days into a month an export may be missing before it counts as ended."""
-BY_DAY = "load_id IN (SELECT load_id FROM marts.data_freshness WHERE data_as_of IS NOT NULL)"
-"""Condition on marts that keeps the loads with usage by day. Lines that span a month all stand on
-its first day: a bill of these alone has no pace, no weekdays and no odd days."""
 REACHED = f"""
     SELECT {CURRENCY} AS currency, costs.vendor, costs.export, costs.billing_period AS month,
         any_value(fresh.is_partial) AS is_open,

@@ -15,7 +15,6 @@ from pydantic import BaseModel
 
 from core.periods import next_period, shift
 from dashboards.answers import Amount, Month, Ratio
-from dashboards.completeness import BY_DAY
 from dashboards.generations import Generation
 from dashboards.slices import CURRENCY
 from dashboards.windows import Windows
@@ -24,17 +23,16 @@ LEARNT_DAYS = 90
 FEWEST_DAYS = 28
 TESTED_MONTHS = 3
 DAILY = f"""
-    SELECT cost_date,
-        sum(effective_cost) FILTER (charge_category = 'Usage' AND {BY_DAY}) AS usage,
-        sum(effective_cost) FILTER (NOT (charge_category = 'Usage' AND {BY_DAY})) AS other
+    SELECT cost_date, sum(daily_usage_cost) AS usage, sum(one_time_cost) AS once,
+        sum(effective_cost) - coalesce(sum(daily_usage_cost), 0) - sum(one_time_cost) AS monthly
     FROM marts.daily_costs
     WHERE {CURRENCY} = $currency AND cost_date >= $first AND cost_date < $end
     GROUP BY cost_date ORDER BY cost_date
 """
 METHOD = (
-    f"Usage of the last {LEARNT_DAYS} complete days by weekday and trend; fees, taxes, "
-    "credits and bills of monthly lines as in the month before. The range is what the last "
-    f"{TESTED_MONTHS} months, estimated alike, missed by."
+    f"Usage of the last {LEARNT_DAYS} complete days by weekday and trend; recurring fees, taxes, "
+    "credits and lines that span a month as in the month before; one-time charges once. The range "
+    f"is what the last {TESTED_MONTHS} months, estimated alike, missed by."
 )
 
 
@@ -52,10 +50,13 @@ class Estimate(BaseModel):
 
 @dataclass(frozen=True)
 class Days:
-    """Costs by day."""
+    """Costs by day: they add up to the effective cost."""
 
     usage: Mapping[date, float]
-    other: Mapping[date, float]
+    monthly: Mapping[date, float]
+    """What comes once a month: recurring fees, taxes, credits, usage whose lines span the month."""
+    once: Mapping[date, float]
+    """What does not come again."""
 
     def recurring(self, end: date) -> list[tuple[date, float]]:
         """Return the usage of the days that are learnt from."""
@@ -73,7 +74,8 @@ def estimate(generation: Generation, windows: Windows) -> Estimate | None:
     found = generation.rows(DAILY, {"currency": windows.meta.currency, "first": first, "end": end})
     days = Days(
         {row["cost_date"]: float(row["usage"]) for row in found if row["usage"] is not None},
-        {row["cost_date"]: float(row["other"] or 0) for row in found},
+        {row["cost_date"]: float(row["monthly"]) for row in found},
+        {row["cost_date"]: float(row["once"]) for row in found},
     )
     value = estimated(days, month, end)
     if value is None:
@@ -105,10 +107,15 @@ def estimated(days: Days, month: date, end: date) -> float | None:
         else:
             place = len(learnt) + (day - end).days
             total += max(level + slope * place, 0.0) * weekdays[day.weekday()]
-    former = shift(month, -1)
-    fees = sum(cost for day, cost in days.other.items() if former <= day < month)
-    known = sum(cost for day, cost in days.other.items() if month <= day < min(end, after))
-    return total + (known if abs(known) > abs(fees) else fees)
+    former = between(days.monthly, shift(month, -1), month)
+    known = between(days.monthly, month, min(end, after))
+    once = between(days.once, month, min(end, after))
+    return total + once + (known if abs(known) > abs(former) else former)
+
+
+def between(costs: Mapping[date, float], first: date, after: date) -> float:
+    """Return the costs from the first day to before the last."""
+    return sum(cost for day, cost in costs.items() if first <= day < after)
 
 
 def fitted(costs: Sequence[float], dates: Sequence[date]) -> tuple[float, float, dict[int, float]]:
@@ -139,10 +146,8 @@ def backtest(days: Days, month: date, end: date) -> list[float]:
             continue
         value = estimated(days, tested, known)
         actual = sum(
-            cost
-            for costs in (days.usage, days.other)
-            for day, cost in costs.items()
-            if tested <= day < next_period(tested)
+            between(costs, tested, next_period(tested))
+            for costs in (days.usage, days.monthly, days.once)
         )
         if value is not None and actual > 0:
             misses.append(value / actual - 1)

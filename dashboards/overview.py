@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from core.periods import shift
 from dashboards.answers import Amount, Change, Key, KeyChange, Month, Time
-from dashboards.completeness import BY_DAY
 from dashboards.dimensions import DIMENSIONS
 from dashboards.drivers import Drivers, drivers
 from dashboards.forecast import Estimate, estimate
@@ -157,11 +156,11 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
     """Return what a month costs at the pace of the last days."""
     [row] = generation.rows(
         f"""
-        SELECT coalesce(sum(effective_cost) FILTER (cost_date >= $first), 0) AS now,
-            coalesce(sum(effective_cost) FILTER (cost_date < $first), 0) AS before,
+        SELECT coalesce(sum(daily_usage_cost) FILTER (cost_date >= $first), 0) AS now,
+            coalesce(sum(daily_usage_cost) FILTER (cost_date < $first), 0) AS before,
             count(*) > 0 AS is_known
         FROM marts.daily_costs
-        WHERE {CURRENCY} = $currency AND charge_category = 'Usage' AND {BY_DAY}
+        WHERE {CURRENCY} = $currency AND daily_usage_cost IS NOT NULL
             AND cost_date >= $former AND cost_date < $end
         """,
         {
@@ -177,7 +176,7 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
             "metric": "run_rate",
             "label": "Run rate",
             "unit": "currency",
-            "formula": f"sum(effective_cost) of usage in the last {RATE_DAYS} complete days "
+            "formula": f"sum(daily_usage_cost) of the last {RATE_DAYS} complete days "
             f"/ {RATE_DAYS} * {days}",
             "description": RATE_ABOUT if row["is_known"] else RATE_UNKNOWN,
         },

@@ -21,11 +21,25 @@ def monthly(cost: str, month: str, currency: str) -> dict[str, str]:
     return day_of(cost, month, 1, ChargePeriodEnd=end, BillingCurrency=currency)
 
 
+def once(cost: str, month: str, **columns: str) -> dict[str, str]:
+    """Return a charge on the first day of a month that does not come again."""
+    return day_of(cost, month, 1, ProviderName="Daily", ChargeFrequency="One-Time", **columns)
+
+
 def build(home: Path) -> None:
-    """Import 2 USD a day, of March ten days, beside a bill of 30 USD and 50 EUR a month."""
+    """Import 2 USD a day, of March ten days, beside a bill of 30 USD and 50 EUR a month.
+
+    The first bill also has a line of 40 USD for each month, in February a purchase of 500 USD, and
+    in March a refund of 7 USD.
+    """
     for month in MONTHS:
         last = 10 if month == MONTHS[-1] else days_of(month)
         days = [day_of("2", month, day, ProviderName="Daily") for day in range(1, last + 1)]
+        days.append({**monthly("40", month, "USD"), "ProviderName": "Daily"})
+        if month == "2026-02":
+            days.append(once("500", month, ChargeCategory="Purchase"))
+        if month == "2026-03":
+            days.append(once("-7", month, ChargeClass="Correction"))
         write_csv(home / "Daily" / f"{month}.csv", days, written=1_770_000_000)
         lines = [monthly("30", month, "USD"), monthly("50", month, "EUR")]
         write_csv(home / "Monthly" / f"{month}.csv", lines, written=1_770_000_000)
@@ -49,8 +63,9 @@ def test_run_rate_and_estimate_are_what_a_reader_adds_up(mixed: Served) -> None:
     assert (page["month"], page["compared_days"]) == ("2026-03", 10)
     rate, estimate = tile(page, "run_rate"), tile(page, "estimate")
     assert (rate["value"], rate["before"]) == (str(31 * 2), str(31 * 2))
-    assert (estimate["value"], estimate["before"]) == (str(31 * 2 + 30), str(28 * 2 + 30))
-    assert (page["estimate"]["low"], page["estimate"]["high"]) == ("92", "92")
+    assert estimate["value"] == str(31 * 2 + 30 + 40 - 7)  # the purchase of February is over
+    assert estimate["before"] == str(28 * 2 + 30 + 40 + 500)
+    assert (page["estimate"]["low"], page["estimate"]["high"]) == ("125", "125")
 
 
 def test_without_usage_by_day_no_pace_is_made_up(mixed: Served) -> None:

@@ -13,6 +13,15 @@ charges as (
     select
         *,
         "ChargeCategory" = 'Usage' as is_usage,
+        -- Lines that span a month stand on its first day: they have no pace.
+        "ChargeCategory" = 'Usage'
+        and "ChargeFrequency" = 'Usage-Based'
+        and "ChargePeriodEnd" <= "ChargePeriodStart" + interval 1 day as is_by_day,
+        -- Taxes and credits are billed once a month, each month.
+        "ChargeCategory" = 'Adjustment'
+        or coalesce("ChargeClass" = 'Correction', false)
+        or "ChargeCategory" in ('Purchase', 'Usage') and "ChargeFrequency" = 'One-Time'
+            as is_one_time,
         {{ list_cost() }} as known_list_cost,
         {{ contracted_cost() }} as known_contracted_cost,
         {{ commitment_savings() }} as commitment_savings,
@@ -76,6 +85,8 @@ select
     commitment_savings,
     case when known_list_cost is not null then "EffectiveCost" end as priced_effective_cost,
     case when is_usage then "EffectiveCost" end as usage_effective_cost,
+    case when is_by_day then "EffectiveCost" end as daily_usage_cost,
+    case when is_one_time then "EffectiveCost" end as one_time_cost,
     case
         when is_eligible and "PricingCategory" = 'Standard' then known_contracted_cost
     end as eligible_cost

@@ -35,6 +35,8 @@ grouped as (
         coalesce(sum(commitment_savings), 0) as commitment_savings,
         coalesce(sum(priced_effective_cost), 0) as priced_effective_cost,
         coalesce(sum(usage_effective_cost), 0) as usage_effective_cost,
+        sum(daily_usage_cost) as daily_usage_cost,
+        coalesce(sum(one_time_cost), 0) as one_time_cost,
         coalesce(sum(eligible_cost), 0) as eligible_cost
     from {{ ref('charges') }}
     where {{ in_mart_slices('load_id') }}
