@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.periods import shift
 from dashboards.answers import Amount, Key, Month, Ratio, Time, share
-from dashboards.dimensions import DIMENSIONS
+from dashboards.commitment_lists import (
+    MOST,
+    Expiry,
+    Purchase,
+    ServiceCoverage,
+    by_service,
+    commitment_key,
+    expiries,
+    left_out,
+    purchases,
+)
 from dashboards.generations import Generation
-from dashboards.keys import key
 from dashboards.slices import CURRENCY
 from dashboards.tiles import Tile, formulas, metric_tiles
 from dashboards.windows import MonthAsked, Windows, windows_of
@@ -23,8 +32,20 @@ METRICS = (
     "unused_commitment_cost",
     "commitment_savings",
 )
-EXPIRING_DAYS = 90
-SERVICES = 15
+OWN = (
+    "category",
+    "type",
+    "provider",
+    "payment_option",
+    "term",
+    "start",
+    "end",
+    "used_cost",
+    "unused_cost",
+    "contracted_cost",
+    "net_savings",
+)
+"""What of a commitment is as its query says."""
 MONTHLY = """
     SELECT billing_period AS month, {formulas},
         coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0) AS covered_cost,
@@ -34,44 +55,27 @@ MONTHLY = """
     GROUP BY ALL ORDER BY month
 """
 EACH = f"""
-    SELECT commitment_id AS id, any_value(commitment_name) AS name,
-        any_value(commitment_category) AS category, any_value(commitment_type) AS type,
-        any_value(provider_name) AS provider, any_value(payment_option) AS payment_option,
-        any_value(commitment_term) AS term, min(commitment_start) AS start,
-        max(commitment_end) AS end,
-        coalesce(sum(used.used_cost) FILTER (billing_period = $month), 0) AS used_cost,
-        coalesce(sum(used.unused_cost) FILTER (billing_period = $month), 0) AS unused_cost,
-        coalesce(sum(used.contracted_cost) FILTER (billing_period = $month), 0)
-            AS contracted_cost,
-        coalesce(sum(used.net_savings) FILTER (billing_period = $month), 0) AS net_savings,
-        list({{'month': billing_period, 'used': used.used_cost, 'unused': used.unused_cost}}
-            ORDER BY billing_period) AS months
-    FROM marts.commitment_use AS used
-    WHERE {CURRENCY} = $currency AND billing_period BETWEEN $first AND $month
-    GROUP BY commitment_id
-    ORDER BY sum(used.effective_cost) DESC, id
-    LIMIT 500
-"""
-PURCHASES = f"""
-    SELECT billing_period AS month, commitment_id AS id, any_value(commitment_name) AS name,
-        any_value(commitment_type) AS type, sum(used.upfront_fee) AS upfront_fee,
-        sum(used.recurring_fee) AS recurring_fee
-    FROM marts.commitment_use AS used
-    WHERE {CURRENCY} = $currency AND billing_period BETWEEN $first AND $month
-    GROUP BY billing_period, commitment_id
-    HAVING sum(used.upfront_fee) <> 0 OR sum(used.recurring_fee) <> 0
-    ORDER BY month DESC, sum(used.upfront_fee + used.recurring_fee) DESC, id
-    LIMIT 500
-"""
-BY_SERVICE = f"""
-    SELECT service_name AS service,
-        coalesce(sum(contracted_cost) FILTER (pricing_category = 'Committed'), 0) AS covered_cost,
-        sum(costs.eligible_cost) AS eligible_cost
-    FROM marts.daily_costs AS costs
-    WHERE {CURRENCY} = $currency AND billing_period = $month
-    GROUP BY service_name
-    HAVING covered_cost <> 0 OR sum(costs.eligible_cost) <> 0
-    ORDER BY covered_cost DESC, eligible_cost DESC, service LIMIT {SERVICES}
+    WITH summed AS (
+        SELECT commitment_id AS id, any_value(commitment_name) AS name,
+            any_value(commitment_category) AS category, any_value(commitment_type) AS type,
+            any_value(provider_name) AS provider, any_value(payment_option) AS payment_option,
+            any_value(commitment_term) AS term, min(commitment_start) AS start,
+            max(commitment_end) AS end,
+            coalesce(sum(used.used_cost) FILTER (billing_period = $month), 0) AS used_cost,
+            coalesce(sum(used.unused_cost) FILTER (billing_period = $month), 0) AS unused_cost,
+            coalesce(sum(used.contracted_cost) FILTER (billing_period = $month), 0)
+                AS contracted_cost,
+            coalesce(sum(used.net_savings) FILTER (billing_period = $month), 0) AS net_savings,
+            list({{'month': billing_period, 'used': used.used_cost, 'unused': used.unused_cost}}
+                ORDER BY billing_period) AS months
+        FROM marts.commitment_use AS used
+        WHERE {CURRENCY} = $currency AND billing_period BETWEEN $first AND $month
+        GROUP BY commitment_id
+    )
+    SELECT *, count(*) OVER () AS found FROM summed
+    WHERE used_cost <> 0 OR unused_cost <> 0 OR net_savings <> 0
+    ORDER BY used_cost + unused_cost DESC, id
+    LIMIT $most
 """
 
 
@@ -91,7 +95,9 @@ class CommitmentMonth(BaseModel):
     coverage: Ratio | None
     utilisation: Ratio | None
     esr: Ratio | None
-    """Effective savings rate."""
+    """Effective savings rate: commitments and negotiated prices against list prices."""
+    savings_rate: Ratio | None
+    """Commitment savings rate: what commitments saved of the negotiated on-demand price."""
     unused_cost: Amount
     net_savings: Amount
     covered_cost: Amount
@@ -130,34 +136,6 @@ class Commitment(BaseModel):
     months: list[MonthlyUse]
 
 
-class Purchase(BaseModel):
-    """What was billed for a commitment in a month."""
-
-    month: Month
-    key: Key
-    type: str | None
-    upfront_fee: Amount
-    recurring_fee: Amount
-
-
-class Expiry(BaseModel):
-    """A commitment that ends soon, and what it saves in a month."""
-
-    key: Key
-    end: Time
-    days_left: int
-    savings_at_risk: Amount
-
-
-class ServiceCoverage(BaseModel):
-    """How much of a service's eligible usage is covered."""
-
-    service: Key
-    covered_cost: Amount
-    eligible_cost: Amount
-    coverage: Ratio | None
-
-
 class Commitments(BaseModel):
     """All commitments of one currency."""
 
@@ -166,56 +144,40 @@ class Commitments(BaseModel):
     tiles: list[Tile]
     months: list[CommitmentMonth]
     commitments: list[Commitment]
+    """Those with a cost or savings in the month, the costliest first."""
+    commitments_left_out: int
+    """How many more there are than a list holds."""
     purchases: list[Purchase]
+    """Of all the months, the latest first."""
+    purchases_left_out: int
     expiries: list[Expiry]
+    """Those that end soon, the first to end first."""
+    expiries_left_out: int
     by_service: list[ServiceCoverage]
 
 
-def commitments(generation: Generation, asked: CommitmentsAsked) -> Commitments:
-    """Return the commitments of a month and of those before it."""
+def commitments(generation: Generation, asked: CommitmentsAsked, most: int = MOST) -> Commitments:
+    """Return the commitments of a month and of those before it, `most` in each list."""
     windows = windows_of(generation, asked)
     first = shift(windows.month, 1 - asked.months)
     span = {"currency": windows.meta.currency, "first": first, "month": windows.month}
-    found = [commitment(row, windows) for row in generation.rows(EACH, span)]
-    now = {"currency": windows.meta.currency, "month": windows.month}
+    listed = span | {"most": most}
+    each = generation.rows(EACH, listed)
+    bought, bought_left_out = purchases(generation, listed)
+    ending, ending_left_out = expiries(generation, listed, windows.end)
     return Commitments(
         currency=windows.meta.currency,
         month=windows.month,
         tiles=metric_tiles(generation, windows, METRICS),
         months=months(generation, windows, span),
-        commitments=[one for one in found if one.used_cost or one.unused_cost or one.net_savings],
-        purchases=[
-            Purchase(key=commitment_key(row), **{n: row[n] for n in PURCHASED})
-            for row in generation.rows(PURCHASES, span)
-        ],
-        expiries=sorted(
-            (
-                Expiry(
-                    key=one.key,
-                    end=one.end,
-                    days_left=one.days_left,
-                    savings_at_risk=one.net_savings,
-                )
-                for one in found
-                if one.end is not None
-                and one.days_left is not None
-                and 0 <= one.days_left <= EXPIRING_DAYS
-            ),
-            key=lambda expiry: expiry.days_left,
-        ),
-        by_service=[
-            ServiceCoverage(
-                service=key(DIMENSIONS["ServiceName"], row["service"]),
-                covered_cost=row["covered_cost"],
-                eligible_cost=row["eligible_cost"],
-                coverage=share(row["covered_cost"], row["covered_cost"] + row["eligible_cost"]),
-            )
-            for row in generation.rows(BY_SERVICE, now)
-        ],
+        commitments=[commitment(row, windows) for row in each],
+        commitments_left_out=left_out(each),
+        purchases=bought,
+        purchases_left_out=bought_left_out,
+        expiries=ending,
+        expiries_left_out=ending_left_out,
+        by_service=by_service(generation, windows.meta.currency, windows.month),
     )
-
-
-PURCHASED = ("month", "type", "upfront_fee", "recurring_fee")
 
 
 def months(generation: Generation, windows: Windows, span: dict[str, Any]) -> list[CommitmentMonth]:
@@ -224,6 +186,7 @@ def months(generation: Generation, windows: Windows, span: dict[str, Any]) -> li
         "commitment_coverage": "coverage",
         "commitment_utilisation": "utilisation",
         "effective_savings_rate": "esr",
+        "commitment_savings_rate": "savings_rate",
         "unused_commitment_cost": "unused_cost",
         "commitment_savings": "net_savings",
     }
@@ -245,14 +208,10 @@ def months(generation: Generation, windows: Windows, span: dict[str, Any]) -> li
 
 def commitment(row: dict[str, Any], windows: Windows) -> Commitment:
     """Return one commitment; it makes a loss where its usage was cheaper on demand."""
-    spent = row["used_cost"] + row["unused_cost"]
-    fields = "category type provider payment_option term start end used_cost unused_cost".split()
     return Commitment(
         key=commitment_key(row),
         days_left=days_left(row["end"], windows.end),
-        utilisation=share(row["used_cost"], spent),
-        contracted_cost=row["contracted_cost"],
-        net_savings=row["net_savings"],
+        utilisation=share(row["used_cost"], row["used_cost"] + row["unused_cost"]),
         is_loss=row["net_savings"] < 0,
         months=[
             MonthlyUse(
@@ -260,13 +219,9 @@ def commitment(row: dict[str, Any], windows: Windows) -> Commitment:
             )
             for one in row["months"]
         ],
-        **{name: row[name] for name in fields},
+        **{name: row[name] for name in OWN},
     )
 
 
-def commitment_key(row: dict[str, Any]) -> Key:
-    return key(DIMENSIONS["CommitmentDiscountId"], row["id"], row["name"])
-
-
-def days_left(end: Any, today: date) -> int | None:
+def days_left(end: datetime | None, today: date) -> int | None:
     return (end.date() - today).days if end else None

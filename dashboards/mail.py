@@ -251,7 +251,7 @@ def commitments_page(found: Commitments, generation: Generation) -> str:
     """Return the commitments of a month and of those before it."""
     months = [
         text(f"{one.month:%Y-%m}") + ratio(one.coverage) + ratio(one.utilisation)
-        + ratio(one.esr) + money(one.unused_cost) + money(one.net_savings)
+        + ratio(one.savings_rate) + money(one.unused_cost) + money(one.net_savings)
         for one in found.months
     ]  # fmt: skip
     each = [

@@ -92,14 +92,14 @@ def print_commitments(found: Commitments) -> None:
     """Print the months, then each commitment of the last one."""
     out = console()
     table = new_table(f"Commitments by month, {found.currency}")
-    for name in ("month", "coverage", "used", "ESR", "unused", "net savings"):
+    for name in ("month", "coverage", "used", "saved", "unused", "net savings"):
         table.add_column(name, justify="left" if name == "month" else "right")
     for month in found.months:
         table.add_row(
             f"{month.month:%Y-%m}{' *' if month.is_partial else ''}",
             percent(month.coverage),
             percent(month.utilisation),
-            percent(month.esr),
+            percent(month.savings_rate),
             money(month.unused_cost),
             money(month.net_savings),
         )

@@ -8,7 +8,16 @@ from dataclasses import fields
 import pytest
 
 from core.serving import SHORTEST_TOKEN, DashboardsConfig
-from dashboards import anomalies, commitments, download, forecast, health, overview, security
+from dashboards import (
+    anomalies,
+    commitment_lists,
+    commitments,
+    download,
+    forecast,
+    health,
+    overview,
+    security,
+)
 from dashboards.operations import OPERATIONS, WRITES
 from dashboards.problems import TITLES
 from tests.source import ROOT
@@ -24,7 +33,11 @@ NUMBERS = {
         f"the last {forecast.LEARNT_DAYS} complete days",
         f"fewer than {forecast.FEWEST_DAYS} days of usage",
     ),
-    "commitments": (f"ends within {commitments.EXPIRING_DAYS} days",),
+    "commitments": (
+        f"ends within {commitment_lists.EXPIRING_DAYS} days",
+        f"at most {commitment_lists.MOST} lines",
+        f"the {commitment_lists.SERVICES} services with most",
+    ),
     "anomalies": (
         f"in the {anomalies.HISTORY_DAYS} days before",
         f"the score is {anomalies.SCORE} or more",

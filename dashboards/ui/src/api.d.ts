@@ -529,6 +529,8 @@ export interface components {
             utilisation: string | null;
             /** Esr */
             esr: string | null;
+            /** Savings Rate */
+            savings_rate: string | null;
             /**
              * Unused Cost
              * @description Exact decimal, as text.
@@ -568,10 +570,16 @@ export interface components {
             months: components["schemas"]["CommitmentMonth"][];
             /** Commitments */
             commitments: components["schemas"]["Commitment"][];
+            /** Commitments Left Out */
+            commitments_left_out: number;
             /** Purchases */
             purchases: components["schemas"]["Purchase"][];
+            /** Purchases Left Out */
+            purchases_left_out: number;
             /** Expiries */
             expiries: components["schemas"]["Expiry"][];
+            /** Expiries Left Out */
+            expiries_left_out: number;
             /** By Service */
             by_service: components["schemas"]["ServiceCoverage"][];
         };
@@ -829,7 +837,7 @@ export interface components {
         };
         /**
          * Expiry
-         * @description A commitment that ends soon, and what it saves in a month.
+         * @description A commitment that still has a cost in the month and ends soon.
          */
         Expiry: {
             key: components["schemas"]["Key"];
@@ -1443,7 +1451,7 @@ export interface components {
         };
         /**
          * SavingsStep
-         * @description From the list price to what was paid.
+         * @description From the list price of usage to its effective cost.
          */
         SavingsStep: {
             /** Kind */
