@@ -29,11 +29,24 @@ def bar(value: Decimal, top: Decimal) -> str:
     return BLOCKS[8] * (eighths // 8) + (BLOCKS[eighths % 8] if eighths % 8 else "")
 
 
+def unsigned_zero(number: str) -> str:
+    """Return a number as it is written, without a sign where it was rounded to zero.
+
+    >>> unsigned_zero("-0.00"), unsigned_zero("-0.01")
+    ('0.00', '-0.01')
+    """
+    return number.lstrip("+-") if not number.strip("+-0.") else number
+
+
 def money(value: Decimal | float | None, *, sign: bool = False) -> str:
-    """Return an amount to the whole unit."""
+    """Return an amount to the whole unit.
+
+    >>> money(Decimal("-0.000000000001"), sign=True)
+    '0'
+    """
     if value is None:
         return ""
-    return f"{value:+,.0f}" if sign else f"{value:,.0f}"
+    return unsigned_zero(f"{value:+,.0f}" if sign else f"{value:,.0f}")
 
 
 def exact(value: Decimal | None) -> str:
@@ -52,7 +65,7 @@ def percent(value: float | Decimal | None, *, sign: bool = False) -> str:
     """Return a ratio as percent with one place."""
     if value is None:
         return ""
-    return f"{value * 100:+.1f} %" if sign else f"{value * 100:.1f} %"
+    return unsigned_zero(f"{value * 100:+.1f}" if sign else f"{value * 100:.1f}") + " %"
 
 
 def short_id(identifier: str) -> str:

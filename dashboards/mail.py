@@ -9,6 +9,8 @@ from html import escape
 from typing import Any
 
 from dashboards.answers import digits
+from dashboards.cells import money as amount
+from dashboards.cells import unsigned_zero
 from dashboards.commitments import Commitments
 from dashboards.explore import Explored, Numbers
 from dashboards.generations import Generation
@@ -66,11 +68,15 @@ def money(value: Decimal | None) -> str:
     """Return a cell with the amount to the cent, and with every digit where one points at it."""
     if value is None:
         return '<td class="n"></td>'
-    return f'<td class="n" title="{digits(value)}">{value:,.2f}</td>'
+    return f'<td class="n" title="{digits(value)}">{unsigned_zero(f"{value:,.2f}")}</td>'
 
 
 def ratio(value: float | None) -> str:
-    return f'<td class="n">{"" if value is None else f"{value:.1%}"}</td>'
+    return f'<td class="n">{"" if value is None else share(value)}</td>'
+
+
+def share(value: float | Decimal) -> str:
+    return unsigned_zero(f"{value * 100:.1f}") + "%"
 
 
 def text(value: object) -> str:
@@ -105,7 +111,7 @@ def tile(one: Tile) -> str:
 def figure(one: Tile, value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:.1%}" if one.unit == "ratio" else f"{value:,.0f}"
+    return share(value) if one.unit == "ratio" else amount(value)
 
 
 def bars(names: Sequence[str], lines: Sequence[tuple[str, Sequence[Decimal]]], title: str) -> str:

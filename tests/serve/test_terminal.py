@@ -89,7 +89,9 @@ def test_the_overview_prints_its_pages_figures(report: Any, served: Served, curr
     )
     for step in [*page["drivers"]["steps"], *page["savings"]]:
         assert f"{step['label']} " in printed
-        assert f"{Decimal(step['amount']):+,.0f}" in printed
+        rounded = f"{Decimal(step['amount']):+,.0f}"
+        assert re.search(rf" {re.escape(rounded.replace('-0', '0').replace('+0', '0'))}\n", printed)
+    assert not re.search(r"[+-]0(\.0 %)?\s", printed)
     for place in range(len(page["stack"]["months"])):
         cost = sum(Decimal(line["values"][place]) for line in page["stack"]["series"])
         assert f"{cost:,.0f}" in printed
