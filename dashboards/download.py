@@ -40,7 +40,7 @@ def parquet(generation: Generation, asked: Question) -> Encoded:
 
 
 def read(generation: Generation, made: Plan, asked: Question, *, safe: bool) -> pa.Table:
-    """Return a row for each bucket and group, in order.
+    """Return a row for each bucket and group, in order; a bucket begins where the page's does.
 
     Raises:
         Refused: If they are more than a file should hold.
@@ -56,7 +56,8 @@ def read(generation: Generation, made: Plan, asked: Question, *, safe: bool) -> 
     start, end = made.bound.add(made.start), made.bound.add(made.end)
     unit = f", {made.bound.add(made.unit)} AS unit" if made.unit is not None else ""
     sql = f"""
-        SELECT {Grain(asked.grain).truncated("costs.cost_date")} AS period_start
+        SELECT greatest({Grain(asked.grain).truncated("costs.cost_date")}, {start})
+                AS period_start
             {"".join(f", {column}" for column in columns)},
             {made.bound.add(made.meta.currency)} AS currency{unit},
             {made.formula} AS {ident(asked.metric)}
