@@ -14,6 +14,7 @@ from dashboards.generations import Generation
 from dashboards.keys import key
 from dashboards.meta import currency_of
 from dashboards.slices import CURRENCY, NO_CURRENCY
+from dashboards.windows import MONTH, known_month
 
 MOST = 2000
 INVOICES = f"""
@@ -23,7 +24,7 @@ INVOICES = f"""
             any_value(billing_account_name) AS billing_account_name, charge_category AS category,
             sum(billed_cost) AS amount, sum(row_count) AS row_count
         FROM marts.invoices
-        WHERE {CURRENCY} = $currency AND billing_period >= $first
+        WHERE {CURRENCY} = $currency AND billing_period BETWEEN $first AND $last
         GROUP BY ALL
     )
     SELECT month, invoice_id, billing_entity, issuer, provider, billing_account_id,
@@ -45,7 +46,7 @@ PROOFS = """
     FROM ledger.reconciliation
     JOIN ledger.loads USING (load_id, vendor, export, billing_period)
     WHERE status = 'current' AND coalesce(currency, $no_currency) = $currency
-        AND billing_period >= $first
+        AND billing_period BETWEEN $first AND $last
     GROUP BY ALL ORDER BY month DESC, export
 """
 # Account by account, as differences of two accounts could make up for each other.
@@ -72,7 +73,7 @@ RESTATED = """
         AND later.version_id <> former.version_id
     JOIN ledger.reconciliation AS r ON r.load_id IN (former.load_id, later.load_id)
     WHERE former.status = 'superseded' AND coalesce(r.currency, $no_currency) = $currency
-        AND former.billing_period >= $first
+        AND former.billing_period BETWEEN $first AND $last
     GROUP BY ALL
     HAVING former_billed <> billed OR former_effective IS DISTINCT FROM effective
     ORDER BY restated_at DESC, former.export
@@ -80,12 +81,16 @@ RESTATED = """
 
 
 class InvoicesAsked(BaseModel):
-    """How many months."""
+    """How many months, or which one."""
 
     model_config = ConfigDict(extra="forbid")
 
     currency: Annotated[str, Field(max_length=20)] = ""
-    months: Annotated[int, Field(ge=1, le=120)] = 13
+    months: Annotated[int, Field(ge=1, le=120, description="Up to the last with costs.")] = 13
+    month: Annotated[
+        str,
+        Field(pattern=MONTH, description="YYYY-MM: the lists are of this month alone."),
+    ] = ""
 
 
 class CategoryAmount(BaseModel):
@@ -157,19 +162,28 @@ class Invoices(BaseModel):
     """Billed cost of the invoices left out."""
     reconciliation: list[Proof]
     largest_residual: Amount
+    """Of all the months, also where the lists are of one."""
     unproven: int
-    """Months that are loaded but not in FOCUS yet."""
+    """Which of all the months are loaded but not in FOCUS yet: how many."""
     restatements: list[Restatement]
 
 
 def invoices(generation: Generation, asked: InvoicesAsked, most: int = MOST) -> Invoices:
-    """Return the invoices of the last months, `most` of them, and their proof."""
+    """Return the invoices of the last months, or of the one asked, `most` of them, and the proof.
+
+    Raises:
+        Refused: If there are no data in the month asked.
+    """
     meta = currency_of(generation, asked.currency)
     first = shift(meta.months[-1].month, 1 - asked.months)
-    period = {"currency": meta.currency, "first": first}
+    span = {"first": first, "last": meta.months[-1].month}
+    if asked.month:
+        span = dict.fromkeys(span, known_month(meta, asked.month))
+    period = {"currency": meta.currency, **span}
     values = period | {"no_currency": NO_CURRENCY}
+    proven = {name: values[name] for name in ("currency", "no_currency")} | {"first": first}
     proofs = [Proof(**row) for row in generation.rows(PROOFS, values)]
-    [largest] = generation.rows(LARGEST, values)
+    [largest] = generation.rows(LARGEST, proven)
     found = generation.rows(INVOICES, period | {"most": most})
     shown = [invoice(row) for row in found]
     listed = sum((one.billed_cost for one in shown), Decimal(0))

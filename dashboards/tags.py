@@ -22,17 +22,24 @@ VARIANTS = 50
 COVERAGE = f"""
     WITH monthly AS (
         SELECT tag_key, billing_period AS month, sum(tagged_cost) AS tagged_cost,
-            sum(taggable_cost) AS taggable_cost, max(value_count) AS value_count
+            sum(taggable_cost) AS taggable_cost
         FROM marts.tag_coverage
         WHERE {CURRENCY} = $currency AND billing_period BETWEEN $first AND $month
         GROUP BY ALL
+    ),
+    counted AS (
+        SELECT tag_key, count(DISTINCT tag_value) AS value_count
+        FROM marts.tag_costs
+        WHERE {CURRENCY} = $currency AND billing_period = $month
+        GROUP BY tag_key
     )
     SELECT tag_key, list({{'month': month, 'tagged': tagged_cost, 'taggable': taggable_cost}}
             ORDER BY month) AS months,
         coalesce(max(tagged_cost) FILTER (month = $month), 0) AS tagged_cost,
         coalesce(max(taggable_cost) FILTER (month = $month), 0) AS taggable_cost,
-        max(value_count) FILTER (month = $month) AS value_count
-    FROM monthly GROUP BY tag_key ORDER BY tagged_cost DESC, tag_key LIMIT {KEYS + 1}
+        any_value(value_count) AS value_count
+    FROM monthly LEFT JOIN counted USING (tag_key)
+    GROUP BY tag_key ORDER BY tagged_cost DESC, tag_key LIMIT {KEYS + 1}
 """
 RESOURCES = f"""
     SELECT resource_id, any_value(resource_name) AS resource_name, service_name,
@@ -79,6 +86,7 @@ class TagKey(BaseModel):
     taggable_cost: Amount
     coverage: Ratio | None
     value_count: int | None
+    """How many values the key has in the month, each once however many exports have it."""
     months: list[KeyMonth]
 
 

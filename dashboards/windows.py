@@ -94,12 +94,7 @@ def windows_of(generation: Generation, asked: MonthAsked) -> Windows:
         Refused: If there are no data in that month.
     """
     meta = currency_of(generation, asked.currency)
-    month = parse_period(asked.month) if asked.month else last_month(meta)
-    if month not in [one.month for one in meta.months]:
-        first, last = meta.months[0].month, meta.months[-1].month
-        raise Refused(
-            404, f"there is no cost in {asked.month}", f"Data: {first:%Y-%m} to {last:%Y-%m}."
-        )
+    month = known_month(meta, asked.month) if asked.month else last_month(meta)
     before, after = shift(month, -1), next_period(month)
     if after <= meta.complete_until:
         return Windows(meta, month, False, after, after, before, month)
@@ -107,6 +102,19 @@ def windows_of(generation: Generation, asked: MonthAsked) -> Windows:
     days = min(known_end - month, month - before)
     end = month + days if days else after
     return Windows(meta, month, True, end, known_end, before, before + days)
+
+
+def known_month(meta: CurrencyMeta, text: str) -> date:
+    """Return the first day of a month, written YYYY-MM.
+
+    Raises:
+        Refused: If there are no data in that month.
+    """
+    month = parse_period(text)
+    if month not in [one.month for one in meta.months]:
+        first, last = meta.months[0].month, meta.months[-1].month
+        raise Refused(404, f"there is no cost in {text}", f"Data: {first:%Y-%m} to {last:%Y-%m}.")
+    return month
 
 
 def last_month(meta: CurrencyMeta) -> date:

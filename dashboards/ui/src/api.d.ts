@@ -3069,7 +3069,10 @@ export interface operations {
         parameters: {
             query?: {
                 currency?: string;
+                /** @description Up to the last with costs. */
                 months?: number;
+                /** @description YYYY-MM: the lists are of this month alone. */
+                month?: string;
             };
             header?: never;
             path?: never;
