@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards import download
-from dashboards.anomalies import Anomalies, AnomaliesAsked, anomalies
+from dashboards.anomalies import Anomalies, AnomaliesAsked, acknowledge, anomalies
 from dashboards.answers import Encoded
 from dashboards.commitments import Commitments, CommitmentsAsked, commitments
 from dashboards.entities import Entities, EntitiesAsked, entities
@@ -92,7 +92,7 @@ class Write:
     """The parameters of the path."""
     body: type[BaseModel] | None
     answer: type[BaseModel]
-    handler: Callable[[State, Any, Any], BaseModel]
+    handler: Callable[[Context, Any, Any], BaseModel]
 
 
 def of(handler: Callable[[Generation, Any], BaseModel | Encoded]) -> Handler:
@@ -183,7 +183,7 @@ OPERATIONS = (
     ),
     Operation(
         name="anomalies",
-        about="Days on which a service of an account cost far more or less than usual.",
+        about="Days in a row on which a service of an account cost far more or less than usual.",
         asked=AnomaliesAsked,
         answer=Anomalies,
         handler=lambda context, asked: anomalies(context.generation, context.state, asked),
@@ -220,7 +220,9 @@ WRITES = (
         where=AnomalyPath,
         body=Acknowledgement,
         answer=Acknowledged,
-        handler=lambda state, where, body: state.acknowledge(where.id, body),
+        handler=lambda context, where, body: acknowledge(
+            context.generation, context.state, where.id, body
+        ),
     ),
     Write(
         name="save_view",
@@ -230,7 +232,7 @@ WRITES = (
         where=ViewPath,
         body=ViewBody,
         answer=Views,
-        handler=lambda state, where, body: state.save(where.name, body),
+        handler=lambda context, where, body: context.state.save(where.name, body),
     ),
     Write(
         name="delete_view",
@@ -240,6 +242,6 @@ WRITES = (
         where=ViewPath,
         body=None,
         answer=Views,
-        handler=lambda state, where, body: state.delete(where.name),
+        handler=lambda context, where, body: context.state.delete(where.name),
     ),
 )

@@ -135,7 +135,8 @@ class Server:
             try:
                 where = checked(write.where, request.path_params)
                 body = checked_json(write.body, await read_body(request)) if write.body else None
-                work = partial(write.handler, self.state, where, body)
+                context = await anyio.to_thread.run_sync(self.context)
+                work = partial(write.handler, context, where, body)
                 found = encoded(await anyio.to_thread.run_sync(work, limiter=self.workers))
             except Refused as refused:
                 found = refused.answer()

@@ -198,7 +198,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Days on which a service of an account cost far more or less than usual. */
+        /** Days in a row on which a service of an account cost far more or less than usual. */
         get: operations["anomalies"];
         put?: never;
         post?: never;
@@ -356,16 +356,25 @@ export interface components {
         };
         /**
          * Anomaly
-         * @description One day of one service in one account.
+         * @description Days in a row of one service in one account that stand out in one direction.
          */
         Anomaly: {
             /** Id */
             id: string;
             /**
-             * Date
+             * First Day
              * Format: date
              */
-            date: string;
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Days */
+            days: number;
+            /** Is Ongoing */
+            is_ongoing: boolean;
             /** Provider */
             provider: string | null;
             service: components["schemas"]["Key"];
@@ -3185,7 +3194,7 @@ export interface operations {
                 currency?: string;
                 /** @description Complete days to look at. */
                 days?: number;
-                /** @description Smallest impact, in the currency. */
+                /** @description Smallest impact of all its days together, in the currency. */
                 minimum?: number | string;
                 /** @description Which anomalies. */
                 acknowledged?: "all" | "open";
