@@ -9,10 +9,10 @@ import pytest
 
 from core.serving import SHORTEST_TOKEN, DashboardsConfig
 from dashboards import (
-    anomalies,
     commitment_lists,
     commitments,
     download,
+    episodes,
     forecast,
     health,
     overview,
@@ -39,9 +39,9 @@ NUMBERS = {
         f"the {commitment_lists.SERVICES} services with most",
     ),
     "anomalies": (
-        f"in the {anomalies.HISTORY_DAYS} days before",
-        f"the score is {anomalies.SCORE} or more",
-        f"{anomalies.TOP} at most",
+        f"in the {episodes.HISTORY_DAYS} days before",
+        f"the score is {episodes.SCORE} or more",
+        f"{episodes.TOP} at most",
     ),
     "health": (f"amber above {health.STALE_HOURS}", f"the {health.LOADS} latest deliveries"),
     "explorer": (f"Above {download.MOST_ROWS:,} rows",),

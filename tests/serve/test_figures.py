@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -258,23 +257,6 @@ def test_a_restated_month_is_told_with_what_it_changed(served: Served) -> None:
             [one["export"]],
         )
         assert Decimal(one["billed"]) == billed
-
-
-def test_an_anomaly_is_a_day_far_from_the_same_weekdays_before(served: Served) -> None:
-    page = served.get("anomalies", currency="USD", days="400", minimum="5")
-    assert page["anomalies"]
-    for one in page["anomalies"][:3]:
-        day = date.fromisoformat(one["date"])
-        [(actual,)] = served.sql(
-            f'SELECT sum("EffectiveCost") FROM focus.cost_and_usage WHERE {DAY} = ? '
-            'AND "BillingCurrency" = \'USD\' AND "ServiceName" = ? AND "SubAccountId" = ? '
-            "AND \"ChargeCategory\" = 'Usage' "
-            "AND \"CommitmentDiscountStatus\" IS DISTINCT FROM 'Unused'",
-            [day, one["service"]["value"], one["account"]["value"]],
-        )
-        assert Decimal(one["actual"]) == actual
-        assert Decimal(one["impact"]) == actual - Decimal(one["expected"])
-        assert abs(Decimal(one["impact"])) >= 5
 
 
 def test_health_shows_every_check_of_the_last_build(served: Served) -> None:
