@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,7 @@ COSTS = {
     "list_cost": LIST,
     "contracted_cost": ON_DEMAND,
 }
+QUANTITY = "usage_quantity"
 
 
 @dataclass
@@ -41,10 +43,15 @@ class Asked:
     group: list[str] = field(default_factory=list)
     filters: list[tuple[str, str, str | None]] = field(default_factory=list)
     """Dimension, operator, value."""
+    compare: str = "none"
+    """none, previous or year."""
+    unit: str = ""
+    """Of usage_quantity; '' for that of most cost."""
 
     def query(self) -> list[tuple[str, str]]:
         """Return the parameters of the explorer."""
-        plain = [(name, str(getattr(self, name))) for name in ("currency", "metric", "grain")]
+        names = ("currency", "metric", "grain", "compare", "unit")
+        plain = [(name, str(getattr(self, name))) for name in names]
         period = [("start", str(self.start)), ("end", str(self.end)), ("top", "50")]
         groups = [("group", name) for name in self.group]
         filters = [
@@ -89,19 +96,57 @@ def condition(asked: Asked) -> tuple[str, list[Any]]:
     return " AND ".join(parts), values
 
 
-def answer(served: Served, asked: Asked) -> dict[tuple[Any, ...], Decimal]:
-    """Return the cost of each bucket and group."""
+def units(served: Served, asked: Asked) -> list[str]:
+    """Return the units that a question's charges were consumed in, that of most cost first."""
     where, values = condition(asked)
-    groups = "".join(f", {column(name)}" for name in asked.group)
     found = served.sql(
         f"""
-        SELECT CAST(date_trunc('{asked.grain}', {DAY}) AS DATE){groups},
-            sum({COSTS[asked.metric]})
+        SELECT "ConsumedUnit" FROM focus.cost_and_usage
+        WHERE {DAY} >= ? AND {DAY} < ? AND coalesce("BillingCurrency", 'no currency') = ?
+            AND {where} AND "ConsumedUnit" IS NOT NULL
+        GROUP BY ALL ORDER BY sum("EffectiveCost") DESC, "ConsumedUnit"
+        """,
+        [asked.start, asked.end, asked.currency, *values],
+    )
+    return [unit for (unit,) in found]
+
+
+def earlier(asked: Asked) -> tuple[date, date]:
+    """Return the days that a question compares with: a year before, or as many just before.
+
+    Whole months are compared with as many whole months.
+    """
+    start, end = asked.start, asked.end
+    if asked.compare == "year":
+        return months_before(start, 12), months_before(end, 12)
+    if start.day == end.day == 1:
+        months = (end.year - start.year) * 12 + end.month - start.month
+        return months_before(start, months), start
+    return start - timedelta(days=(end - start).days), start
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day of an earlier month, or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def answer(served: Served, asked: Asked, start: date, end: date) -> dict[tuple[Any, ...], Decimal]:
+    """Return the cost, or the quantity of the unit, of each bucket and group of some days."""
+    where, values = condition(asked)
+    groups = "".join(f", {column(name)}" for name in asked.group)
+    added = COSTS.get(asked.metric, '"ConsumedQuantity"')
+    if asked.metric == QUANTITY:
+        where, values = f'{where} AND "ConsumedUnit" = ?', [*values, asked.unit]
+    found = served.sql(
+        f"""
+        SELECT CAST(date_trunc('{asked.grain}', {DAY}) AS DATE){groups}, sum({added})
         FROM focus.cost_and_usage
         WHERE {DAY} >= ? AND {DAY} < ? AND coalesce("BillingCurrency", 'no currency') = ?
             AND {where}
         GROUP BY ALL
         """,
-        [asked.start, asked.end, asked.currency, *values],
+        [start, end, asked.currency, *values],
     )
     return {tuple(row[:-1]): row[-1] for row in found}
