@@ -26,17 +26,14 @@ __all__ = ["odd_days"]
 MARKED = {"X-Requested-With": "finops"}
 DAILY = f"""
     SELECT "ProviderName", "ServiceName", "SubAccountId", {DAY} AS day, sum("EffectiveCost")
-    FROM focus.cost_and_usage AS lines
+    FROM focus.cost_and_usage
     WHERE coalesce("BillingCurrency", 'no currency') = $currency AND {DAY} < $end
         AND "ChargeCategory" = 'Usage' AND NOT {UNUSED}
-        AND EXISTS (
-            FROM focus.cost_and_usage AS by_day
-            WHERE by_day."x_LoadId" = lines."x_LoadId"
-                AND by_day."ChargeFrequency" = 'Usage-Based'
-                AND by_day."ChargePeriodEnd" <= by_day."ChargePeriodStart" + INTERVAL 1 DAY)
+        AND "ChargeFrequency" = 'Usage-Based'
+        AND "ChargePeriodEnd" <= "ChargePeriodStart" + INTERVAL 1 DAY
     GROUP BY ALL ORDER BY ALL
 """
-"""Usage by day of the bills that have lines of a day."""
+"""Usage by day, without idle commitments and lines that span a month."""
 Series = dict[date, Decimal]
 
 
