@@ -30,6 +30,10 @@ def print_report(found: Report, top: int) -> None:
 
 
 def print_overview(out: Console, found: Overview, top: int) -> None:
+    """Print one currency's page, panel by panel, `top` lines in each ranking.
+
+    Providers are ranked only where there is more than one.
+    """
     now, before = period_name(found.month), period_name(found.compared_month)
     print_tiles(out, found)
     print_months(out, found)
@@ -46,6 +50,7 @@ def print_overview(out: Console, found: Overview, top: int) -> None:
 
 
 def print_tiles(out: Console, found: Overview) -> None:
+    """Print a line for each tile: its value, the one before, and what that is of."""
     month = period_name(found.month) + (", not complete yet" if found.is_partial else "")
     table = new_table(f"Key figures, {month}, {found.currency}")
     for name in ("", "value", "before", "change", "%", ""):
@@ -64,6 +69,7 @@ def print_tiles(out: Console, found: Overview) -> None:
 
 
 def print_months(out: Console, found: Overview) -> None:
+    """Print each month's effective cost with its bar; * marks a month that still grows."""
     table = new_table(f"Effective cost by month, {found.currency}")
     for name in ("", "cost", ""):
         table.add_column(name, justify="right" if name else "left")
@@ -99,6 +105,7 @@ def named(rows: Sequence[Any]) -> list[tuple[str, Change]]:
 
 
 def print_ranking(out: Console, title: str, rows: Sequence[tuple[str, Change]]) -> None:
+    """Print labelled costs beside those before; what had none before is "new". Nothing, if none."""
     if not rows:
         return
     table = new_table(title)
@@ -119,6 +126,7 @@ def print_ranking(out: Console, title: str, rows: Sequence[tuple[str, Change]]) 
 
 
 def print_restatements(out: Console, rows: Sequence[Restatement]) -> None:
+    """Print what providers restated: the billed cost, or the effective where only that changed."""
     if not rows:
         return
     table = new_table("Restated by the provider")

@@ -24,6 +24,7 @@ from core.serving import STATE, DashboardsConfig
 from dashboards.answers import Encoded, encoded
 from dashboards.asked import checked, checked_json, read_parameters
 from dashboards.cache import Cache
+from dashboards.compressed import Compressed
 from dashboards.generations import Generations
 from dashboards.openapi import description
 from dashboards.operations import OPERATIONS, WRITES, Context, Operation, Write
@@ -40,6 +41,18 @@ from dashboards.security import (
 from dashboards.state import State
 
 STATIC = Path(__file__).parent / "static"
+PAGES = (
+    "overview",
+    "explore",
+    "entities",
+    "entity",
+    "commitments",
+    "tags",
+    "invoices",
+    "anomalies",
+    "health",
+)
+"""Pages whose addresses begin with /#/; who types one without the # is led there."""
 LONGEST_URL = 64_000
 LONGEST_BODY = 64_000
 AT_WORK = 4
@@ -67,12 +80,14 @@ class Server:
             Route(routed(write), self.writing(write), methods=[write.method]) for write in WRITES
         ]
         routes.append(Route("/api/v1/openapi.json", self.describe))
+        routes += [Route(f"/{name}", to_page) for name in PAGES]
         routes.append(Mount("/", StaticFiles(directory=STATIC, html=True, check_dir=False)))
         application = Starlette(
             routes=routes,
             lifespan=self.lifespan,
             exception_handlers={HTTPException: refused_by_routing, Exception: fault},
         )
+        application.add_middleware(Compressed)
         application.add_middleware(Guard, server=self)
         return application
 
@@ -157,6 +172,12 @@ def routed(write: Write) -> str:
     return write.path.replace("{name}", "{name:path}")
 
 
+async def to_page(request: Request) -> Response:
+    """Lead from /NAME to the page /#/NAME, with what is asked."""
+    query = request.url.query
+    return RedirectResponse(f"/#{request.url.path}{f'?{query}' if query else ''}", 307)
+
+
 async def read_body(request: Request) -> bytes:
     """Return the body of a request, as long as it is short."""
     body = b""
@@ -171,7 +192,8 @@ def response(found: Encoded, headers: Headers) -> Response:
     """Return an answer, or 304 where the browser has it already."""
     tag = found.headers.get("etag")
     own = {"cache-control": "no-cache", **found.headers}
-    if tag and tag in (part.strip() for part in headers.get("if-none-match", "").split(",")):
+    known = headers.get("if-none-match", "").split(",")
+    if tag and tag in (part.strip().removeprefix("W/") for part in known):
         return Response(status_code=304, headers=own)
     return Response(found.body, found.status, own, found.media_type)
 
