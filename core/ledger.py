@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS ledger.exchange_rates (
     currency VARCHAR, display VARCHAR, day DATE, rate DECIMAL(38, 12), rate_date DATE
 );
 CREATE TABLE IF NOT EXISTS ledger.display_currency (display VARCHAR, fingerprint VARCHAR);
+CREATE TABLE IF NOT EXISTS ledger.focus_project (mark VARCHAR);
 """
 
 
@@ -172,6 +173,23 @@ def mark_all(connection: duckdb.DuckDBPyConnection, *, transformed: bool) -> Non
     connection.execute(
         "UPDATE ledger.loads SET transformed = ? WHERE status = 'current'", [transformed]
     )
+
+
+def is_built_by(connection: duckdb.DuckDBPyConnection, mark: str) -> bool:
+    """Tell whether FOCUS and the marts, if there are any, were built by models of this mark."""
+    if not has_ledger(connection):
+        return True
+    transformed = "SELECT count(*) FROM ledger.loads WHERE status = 'current' AND transformed"
+    if connection.execute(transformed).fetchall() == [(0,)]:
+        return True
+    if not has_table(connection, "focus_project"):
+        return False
+    return connection.execute("SELECT mark FROM ledger.focus_project").fetchall() == [(mark,)]
+
+
+def note_built_by(connection: duckdb.DuckDBPyConnection, mark: str) -> None:
+    connection.execute("DELETE FROM ledger.focus_project")
+    connection.execute("INSERT INTO ledger.focus_project VALUES (?)", [mark])
 
 
 def set_tag_keys(

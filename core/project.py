@@ -26,13 +26,13 @@ def parsed(database: Path) -> Any:
     """
     name = database.stem
     if name not in READ:
-        mark = fingerprint()
-        project = load(name, mark)
+        state = fingerprint()
+        project = load(name, state)
         if project is None:
             project = parse()
             if project is None:
                 return None
-            keep(name, mark, project)
+            keep(name, state, project)
         READ[name] = project
     return READ[name].deepcopy()
 
@@ -51,33 +51,38 @@ def parse() -> Any:
 
 def fingerprint() -> bytes:
     """Return what changes with any file of the project, its place and the version of dbt."""
-    about = [str(PROJECT), version("dbt-core"), version("dbt-duckdb")]
-    sums = hashlib.sha256("\n".join(about).encode())
+    about = [str(PROJECT), version("dbt-core"), version("dbt-duckdb"), mark()]
+    return hashlib.sha256("\n".join(about).encode()).hexdigest().encode()
+
+
+def mark() -> str:
+    """Return what changes with any file of the project: what FOCUS and the marts are built by."""
+    sums = hashlib.sha256()
     for path in sorted(PROJECT.rglob("*")):
         inside = path.relative_to(PROJECT)
         if path.is_file() and inside.parts[0] not in LEFT_BY_DBT:
             sums.update(f"\n{inside}\n".encode())
             sums.update(hashlib.sha256(path.read_bytes()).digest())
-    return sums.hexdigest().encode()
+    return sums.hexdigest()
 
 
-def load(name: str, mark: bytes) -> Any:
-    """Return the project that an earlier process kept; None if there is none of this mark."""
+def load(name: str, state: bytes) -> Any:
+    """Return the project that an earlier process kept; None if there is none of this state."""
     from dbt.contracts.graph.manifest import Manifest
 
     try:
         found, _, body = place(name).read_bytes().partition(b"\n")
     except OSError:
         return None
-    return Manifest.from_msgpack(body) if found == mark else None
+    return Manifest.from_msgpack(body) if found == state else None
 
 
-def keep(name: str, mark: bytes, project: Any) -> None:
+def keep(name: str, state: bytes, project: Any) -> None:
     """Leave the project to later processes; a checkout that cannot be written stays without."""
     new = place(f"{name}-{os.getpid()}")
     try:
         new.parent.mkdir(exist_ok=True)
-        new.write_bytes(mark + b"\n" + project.to_msgpack())
+        new.write_bytes(state + b"\n" + project.to_msgpack())
         sync(new)
         new.replace(place(name))
     except OSError:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import ledger
+from core import ledger, project
 from core.backends.duckdb import (
     CUT_OFF,
     connect_read_only,
@@ -70,7 +70,7 @@ def import_exports(
     progress("reading manifests", 0, 1)
     database = config.database_path
     offered = [Offer.read(vendor, export, database) for vendor, export in wanted]
-    waiting = transform and (pending(database) or config.rates.changed(database))
+    waiting = transform and is_waiting(config)
     if not waiting and not any(offer.new(database) for offer in offered):
         return [offer.outcome(()) for offer in offered]
     outcomes: list[Outcome] = []
@@ -178,12 +178,17 @@ def load_versions(
 def build_focus(
     config: Config, copy: Path, *, progress: Progress = no_progress, full: bool = False
 ) -> list[str]:
-    """Transform what is pending in the working copy, prove it, and return dbt's warnings."""
+    """Transform what is pending in the working copy, prove it, and return dbt's warnings.
+
+    Everything is built anew on `full`, and where other models built it: after an upgrade.
+    """
     from core import conserve, transform
     from core.rawtables import refuse_unmappable
 
+    mark = project.mark()
     with connect_writable(copy, config.limits) as connection:
         ledger.create(connection)
+        full = full or not ledger.is_built_by(connection, mark)
         if full:
             ledger.mark_all(connection, transformed=False)
         refuse_unmappable(connection)
@@ -205,6 +210,7 @@ def build_focus(
         if mapping:
             conserve.focus_totals(connection)
             ledger.mark_all(connection, transformed=True)
+            ledger.note_built_by(connection, mark)
         config.rates.check(connection)
         connection.execute("CHECKPOINT")
     return warnings
@@ -219,19 +225,21 @@ def rebuild(config: Config, *, full: bool, progress: Progress = no_progress) -> 
     database = config.database_path
     if not database.is_file():
         raise NoDatabase(database)
-    if not full and not pending(database) and not config.rates.changed(database):
+    if not full and not is_waiting(config):
         return []
     warehouse = Warehouse(database)
     with warehouse.writer(), warehouse.transaction() as copy, database_errors(database):
         return build_focus(config, copy, progress=progress, full=full)
 
 
-def pending(database: Path) -> int:
-    """Return how many loads the published database holds that FOCUS does not hold yet."""
-    if not database.is_file():
-        return 0
-    with connect_read_only(database) as connection:
-        return ledger.pending(connection)
+def is_waiting(config: Config) -> bool:
+    """Tell whether FOCUS lacks loads, or was built by other models or with other rates."""
+    if not config.database_path.is_file():
+        return False
+    with connect_read_only(config.database_path) as connection:
+        if ledger.pending(connection) or not ledger.is_built_by(connection, project.mark()):
+            return True
+    return config.rates.changed(config.database_path)
 
 
 @contextmanager

@@ -63,7 +63,12 @@ class Status:
 
 
 def run_forever(config: Config, settings: ScheduleConfig, say: Callable[[str], None]) -> None:
-    """Run at every time of the cron line until interrupted; a run that takes longer skips some."""
+    """Run at every time of the cron line until interrupted; a run that takes longer skips some.
+
+    Before the first, FOCUS is built anew where other models built it: after an upgrade.
+    """
+    if config.database_path.is_file():
+        run_once(command(config, "focus", "build"), settings, say)
     path = config.data_dir / STATUS
     status = Status.read(path) or Status()
     while True:
@@ -75,7 +80,7 @@ def run_forever(config: Config, settings: ScheduleConfig, say: Callable[[str], N
         started = datetime.now(UTC)
         status = replace(status, last_started=text(started), next_run=None)
         status.write(path)
-        code = run_once(command(config), settings, say)
+        code = run_once(command(config, "run"), settings, say)
         status = replace(
             status,
             last_finished=text(datetime.now(UTC)),
@@ -99,10 +104,10 @@ def run_once(arguments: Sequence[str], settings: ScheduleConfig, say: Callable[[
     raise AssertionError("the last try returns")
 
 
-def command(config: Config) -> list[str]:
-    """Return the command of one run, with the configuration of the scheduler."""
+def command(config: Config, *words: str) -> list[str]:
+    """Return a command with the configuration of the scheduler."""
     named = ["--config", str(config.path)] if config.path else []
-    return [sys.executable, "-m", "core.cli.main", *named, "run"]
+    return [sys.executable, "-m", "core.cli.main", *named, *words]
 
 
 def sleep_until(due: datetime) -> None:

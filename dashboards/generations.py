@@ -90,11 +90,11 @@ class Generation:
                 raise Refused(
                     503, first_line(error), "Raise memory_limit under [database.duckdb]."
                 ) from None
-            except duckdb.CatalogException as error:
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
                 raise Refused(
                     503,
-                    f"the marts are not built: {first_line(error)}",
-                    "Run `./finops focus build --full`.",
+                    f"the marts are not those of this version: {first_line(error)}",
+                    "Run `./finops focus build`.",
                 ) from None
             except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
                 raise Refused(

@@ -45,7 +45,8 @@ def build(
 ) -> None:
     """Build FOCUS and the marts from the raw tables, and prove every total.
 
-    Imports do this by themselves; build after `--no-transform`, or with --full after an upgrade.
+    Imports do this by themselves, and after an upgrade everything is built anew. Build after
+    `--no-transform`, or at once after an upgrade.
 
     \b
     Examples:
