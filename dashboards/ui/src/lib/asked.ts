@@ -64,7 +64,7 @@ const CHECKS: Record<string, Record<string, Check>> = {
     acknowledged: listed('state', ['open', 'all']),
   },
 }
-const WITH_MONTH = ['overview', 'tags', 'invoices']
+const WITH_MONTH = ['overview', 'commitments', 'tags', 'invoices']
 
 function isEncoded(text: string): boolean {
   try {

@@ -1,9 +1,12 @@
 /** Columns of tables: what they say, sort by and tell on hover. */
 
+import { isLevel, kindOf, type Change } from './change'
 import { cents, count, exact, number, percent, type Amount } from './format'
 
 export interface Column<R> {
   label: string
+  /** What the head means, on hover. */
+  hint?: string
   text: (row: R) => string | null
   /** What to sort by; a column without it does not sort, and a row without it comes last. */
   by?: (row: R) => number | string | null
@@ -12,6 +15,12 @@ export interface Column<R> {
   /** good, bad, warn or nothing: any of them makes the cell a badge. */
   tone?: (row: R) => string | undefined
   isNumber?: boolean
+}
+
+/** A relative change: new, gone, a percentage, or a dash where there is none. */
+export function changeText(of: Change): string {
+  const kind = kindOf(of)
+  return kind === 'none' || kind === 'ratio' ? percent(of.change_ratio, true) : kind
 }
 
 type Currency<R> = string | ((row: R) => string | null)
@@ -51,18 +60,14 @@ export class Columns<R> {
   }
 
   /** The relative change of a cost: more is bad. */
-  changed(label: string, of: (row: R) => { change: string | null; change_ratio: string | null }): Column<R> {
-    const isSame = (row: R): boolean =>
-      !number(of(row).change) || Math.abs(number(of(row).change_ratio)) < 0.0005
+  changed(label: string, of: (row: R) => Change): Column<R> {
     return {
       label,
       isNumber: true,
-      text: (row) => {
-        const { change, change_ratio } = of(row)
-        return !number(change) ? '–' : change_ratio === null ? 'new' : percent(change_ratio, true)
-      },
+      text: (row) => changeText(of(row)),
       by: (row) => number(of(row).change_ratio),
-      tone: (row) => (isSame(row) ? '' : number(of(row).change) > 0 ? 'bad' : 'good'),
+      tone: (row) =>
+        kindOf(of(row)) === 'none' || isLevel(of(row)) ? '' : number(of(row).change) > 0 ? 'bad' : 'good',
     }
   }
 }

@@ -94,6 +94,23 @@ export function question(state: State, currency: string): URLSearchParams {
   return asked
 }
 
+/** The address that asks the same of any later data: nothing in it is left to a default. */
+export function wholeQuestion(
+  state: State,
+  currency: string,
+  unit: string,
+  sort: string | null,
+): URLSearchParams {
+  const whole = question({ ...state, unit }, currency)
+  if (!state.group.length) whole.set('group', '')
+  whole.set('compare', state.compare)
+  whole.set('view', state.view)
+  if (state.isCumulative) whole.set('cumulative', '1')
+  for (const dimension of state.drill) whole.append('drill', dimension)
+  if (sort) whole.set('sort', sort)
+  return whole
+}
+
 const PATH = ['ProviderName', 'ServiceCategory', 'ServiceName', 'SubAccountId', 'RegionId', 'ResourceId']
 
 /** The dimension to show once one value of this one is chosen; none after the last. */

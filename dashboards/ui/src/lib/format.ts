@@ -101,7 +101,23 @@ export function percent(ratio: Amount | number, plus = false): string {
 export function points(change: Amount): string {
   const parsed = number(change)
   if (Number.isNaN(parsed)) return NONE
-  return signed(parsed, '', `${grouped(Math.abs(parsed) * 100, 1)} pt`, true)
+  const size = Math.abs(parsed) * 100
+  return signed(size < 0.05 ? 0 : parsed, '', `${grouped(size, 1)} pt`, true)
+}
+
+const prices = new Intl.NumberFormat('en', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  maximumSignificantDigits: 5,
+  roundingPriority: 'morePrecision',
+})
+
+/** The price of a unit, often far below a cent: five digits that count, or to the cent if that is more. */
+export function unitPrice(price: Amount, currency: string): string {
+  if (!price) return NONE
+  const isLess = price.startsWith('-')
+  const size = prices.format((isLess ? price.slice(1) : price) as Intl.StringNumericLiteral)
+  return `${currency} ${isLess ? MINUS : ''}${size}`
 }
 
 /** The part of a long id that tells it from others; its whole belongs on hover. */
