@@ -85,3 +85,50 @@ def test_a_cumulative_chart_tells_the_exact_sums_of_the_answer(
     page = visit.go("explore?start=2026-04-01&end=2026-06-01&grain=day&cumulative=1")
     rows = page.locator("figure").first.locator("tbody tr")
     assert [row.rsplit("\t", 1)[-1] for row in rows.all_inner_texts()] == sums
+
+
+def test_new_and_gone_are_costs_of_nothing_not_changes_without_a_ratio(called: Any) -> None:
+    given = [
+        ("0.000", "5", None),
+        ("-3.00", "8", None),
+        ("20.50", "-20.5000", "-1"),
+        ("20.50", "-20.5000000000000001", "-1.000000000000000005"),
+        ("-20.50", "20.5", None),
+        ("0", "0.00", None),
+        ("10", "0", "0"),
+        (None, None, None),
+    ]
+    names = ("before", "change", "change_ratio")
+    calls = [["kindOf", dict(zip(names, one, strict=True))] for one in given]
+    assert called("lib/change.ts", *calls) == [
+        "new",
+        "none",
+        "gone",
+        "ratio",
+        "gone",
+        "none",
+        "ratio",
+        "none",
+    ]
+
+
+def test_a_unit_s_price_has_its_digits_and_no_exponent(called: Any) -> None:
+    given = ["0.0000002", "0.00000016666666667", "0.09", "1234.5678", "-0.5", None]
+    assert called("lib/format.ts", *[["unitPrice", one, "USD"] for one in given]) == [
+        "USD 0.0000002",
+        "USD 0.00000016667",
+        "USD 0.09",
+        "USD 1,234.57",
+        "USD \u22120.50",
+        "\u2013",
+    ]
+
+
+def test_what_is_written_as_zero_has_no_sign(called: Any) -> None:
+    given = ["0.0004", "-0.0004", "0.0005", "-0.02"]
+    assert called("lib/format.ts", *[["points", one] for one in given]) == [
+        "0.0 pt",
+        "0.0 pt",
+        "+0.1 pt",
+        "\u22122.0 pt",
+    ]
