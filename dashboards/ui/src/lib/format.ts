@@ -106,7 +106,6 @@ export function points(change: Amount): string {
 }
 
 const prices = new Intl.NumberFormat('en', {
-  minimumFractionDigits: 2,
   maximumFractionDigits: 2,
   maximumSignificantDigits: 5,
   roundingPriority: 'morePrecision',
@@ -117,7 +116,8 @@ export function unitPrice(price: Amount, currency: string): string {
   if (!price) return NONE
   const isLess = price.startsWith('-')
   const size = prices.format((isLess ? price.slice(1) : price) as Intl.StringNumericLiteral)
-  return `${currency} ${isLess ? MINUS : ''}${size}`
+  const [whole, fraction = ''] = size.split('.')
+  return `${currency} ${isLess ? MINUS : ''}${whole}.${fraction.padEnd(2, '0')}`
 }
 
 /** The part of a long id that tells it from others; its whole belongs on hover. */
