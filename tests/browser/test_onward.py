@@ -100,14 +100,14 @@ def test_each_choice_is_a_step_that_back_takes_back_and_forward_makes_again(visi
 def test_commitments_of_another_month_are_shown(visit: Visit, served: Served) -> None:
     page = visit.go("commitments?month=2026-03")
     told = served.get("commitments", {"currency": "USD", "month": "2026-03"})
-    assert "in March 2026" in page.locator("figure h2").nth(2).inner_text()
+    assert "in Mar 2026" in page.locator("figure h2").nth(2).inner_text()
     assert told["tiles"][0]["label"] in page.locator("main").inner_text()
     page.get_by_label("Month").select_option("2026-05")
     visit.arrive("commitments?month=2026-05")
     expect(page.locator("figure h2").nth(2)).to_contain_text("in May 2026")
     page.go_back()
     visit.arrive("commitments?month=2026-03")
-    page = visit.go("commitments?month=1999-01")
+    page.evaluate("() => { location.hash = '#/commitments?month=1999-01' }")
     expect(page.get_by_role("alert")).to_contain_text("no cost in the month")
 
 
@@ -116,10 +116,13 @@ def test_an_invoice_leads_by_keyboard_to_the_charges_that_it_bills(
 ) -> None:
     page = visit.go("invoices")
     one = served.get("invoices", {"currency": "USD", "months": "13"})["invoices"][0]
+    number = one["invoice_id"]
     page.locator("figure").first.locator("tbody th a").first.focus()
     page.keyboard.press("Enter")
     visit.arrive("explore?")
-    assert f"InvoiceId:in:{one['invoice_id']}" in asked(visit.route())["filter"]
+    assert ("InvoiceId:null" if number is None else f"InvoiceId:in:{number}") in asked(
+        visit.route()
+    )["filter"]
     shown = (total(page) or "").removeprefix("USD ").replace(",", "").replace("\u2212", "-")
     assert Decimal(shown) == Decimal(one["billed_cost"])
 

@@ -21,6 +21,7 @@ export class ApiError extends Error {
 const ROOT = '/api/v1/'
 const KEPT = 120
 const answers = new Map<string, unknown>()
+let forgotten = 0
 let generation = ''
 let onGeneration: (generation: string) => void = () => {}
 
@@ -41,6 +42,7 @@ export function kept<T>(url: string): T | undefined {
 
 export function forget(): void {
   answers.clear()
+  forgotten += 1
 }
 
 async function failure(response: Response): Promise<ApiError> {
@@ -52,6 +54,7 @@ async function failure(response: Response): Promise<ApiError> {
 export async function get<T>(url: string, signal?: AbortSignal, isFresh = false): Promise<T> {
   const known = isFresh ? undefined : kept<T>(url)
   if (known !== undefined) return known
+  const since = forgotten
   let response: Response
   try {
     response = await fetch(url, { signal, headers: { Accept: 'application/json' } })
@@ -62,6 +65,8 @@ export async function get<T>(url: string, signal?: AbortSignal, isFresh = false)
   }
   if (!response.ok) throw await failure(response)
   const body = (await response.json()) as T
+  /** An answer that was under way when all were forgotten is of before. */
+  const isLate = since !== forgotten
   const now = response.headers.get('X-Generation') ?? ''
   if (now && now !== generation) {
     forget()
@@ -69,7 +74,7 @@ export async function get<T>(url: string, signal?: AbortSignal, isFresh = false)
     generation = now
     if (changed) onGeneration(now)
   }
-  answers.set(url, body)
+  if (!isLate) answers.set(url, body)
   if (answers.size > KEPT) answers.delete(answers.keys().next().value as string)
   return body
 }
