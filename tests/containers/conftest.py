@@ -23,6 +23,7 @@ TRIXIE = "localhost/trixie:1"
 OF_TRIXIE = ("ca-certificates", "podman", "systemd", "openjdk-21-jre-headless", "caddy")
 """What Debian 13 is asked for: its quadlet, Java 21, a proxy."""
 IMAGE = "localhost/open-finops:test"
+POSTGRES = "localhost/postgres:test"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NEEDED = ("podman", "runc", "mmdebstrap")
 SETTINGS = """
@@ -33,6 +34,8 @@ log_driver = "k8s-file"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "runc"
+[network]
+network_backend = "netavark"
 """
 """What podman needs where there is no systemd and no right to raise limits."""
 HARDENED = (
@@ -47,15 +50,22 @@ class Podman:
 
     folder: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which `podman` means this one, for compose and for scripts."""
+        return {
+            **os.environ,
+            "PATH": os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"]]),
+            "CONTAINERS_CONF": str(self.folder / "containers.conf"),
+        }
+
     def __call__(
         self, *arguments: str, check: bool = True, timeout: float = 300, cwd: Path = ROOT
     ) -> subprocess.CompletedProcess[str]:
         """Run one command; a failure shows what podman said."""
-        places = {"root": "graph", "runroot": "run", "tmpdir": "tmp"}
-        store = [f"--{option}={self.folder / name}" for option, name in places.items()]
         done = subprocess.run(
-            ["podman", *store, *arguments],
-            env={**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")},
+            ["podman", *arguments],
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=timeout,
@@ -80,6 +90,11 @@ def podman() -> Iterator[Podman]:
     # Not below pytest's folder: it would fail to remove what a killed run left mounted there.
     folder = Path(tempfile.mkdtemp(prefix="finops-podman-"))
     (folder / "containers.conf").write_text(SETTINGS)
+    (folder / "bin").mkdir()
+    store = f"--root {folder / 'graph'} --runroot {folder / 'run'}"
+    program = folder / "bin" / "podman"
+    program.write_text(f'#!/bin/sh\nexec {shutil.which("podman")} {store} "$@"\n')
+    program.chmod(0o755)
     found = Podman(folder)
     try:
         import_root(found, BASE, "bookworm", ("ca-certificates", "python3", "python3-venv"))
@@ -127,6 +142,18 @@ def image(podman: Podman) -> Podman:
         timeout=600,
     )
     return podman
+
+
+@pytest.fixture(scope="session")
+def postgres(podman: Podman) -> str:
+    """A Postgres image, made of Debian's package; return its name."""
+    shown = ("/etc/apt/sources.list.d", *([str(CERTIFICATES)] if CERTIFICATES.exists() else []))
+    podman(
+        *("build", "--quiet", "--pull=never", "--build-arg", f"BASE={BASE}", "--tag", POSTGRES),
+        *(f"--volume={path}:{path}:ro" for path in shown),
+        str(ROOT / "tests/containers/postgres"),
+    )
+    return POSTGRES
 
 
 @pytest.fixture(scope="session")

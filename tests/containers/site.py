@@ -1,0 +1,120 @@
+"""A copy of the checkout with its own stack: what a user has on a machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.containers.conftest import BASE, IMAGE, Podman
+from tests.fixtures.finops import ROOT, Result
+
+USER = 12345
+"""Owner of the data folder: neither root nor the images' own user."""
+PATIENCE = 60
+COPIED = ("core", "vendors", "focus", "dashboards", "metabase", "deploy", "docker")
+FINOPS = ("/opt/finops/.venv/bin/python", "/opt/finops/finops", "-c", "/etc/finops/config.toml")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A folder with a checkout, config.toml, exports/ and data/."""
+
+    folder: Path
+    podman: Podman
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def shell(self, text: str, *, env: dict[str, str] | None = None) -> Result:
+        """Run shell commands in the folder, as a user copies them."""
+        environment = {k: v for k, v in self.podman.environment.items() if k != "HOME"}
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", text],
+            cwd=self.folder,
+            env={**environment, "HOME": str(self.folder / "home"), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def deploy(self, text: str) -> Result:
+        """Run `finops deploy ...`; anything but success fails the test."""
+        done = self.shell(f"./finops deploy {text}")
+        assert done.code == 0, done.out + done.err
+        return done
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        done = self.shell("./finops deploy status --json")
+        return {row["service"]: row for row in json.loads(done.out)}
+
+    def execute(self, service: str, *command: str) -> str:
+        """Run a command in a service's container."""
+        return self.podman("exec", self.status()[service]["id"], *command).stdout
+
+    def sql(self, query: str) -> str:
+        """Ask Postgres, as Metabase's user."""
+        bare = ("--no-align", "--tuples-only", "--quiet")
+        said = self.execute("postgres", "psql", "-U", "metabase", *bare, "-c", query, "metabase")
+        return said.strip()
+
+    def healthy(self, *services: str) -> bool:
+        found = self.status()
+        return all(found[name]["health"] == "healthy" for name in services)
+
+    def setting(self, name: str) -> str:
+        """Return a line of .env."""
+        lines = (self.folder / ".env").read_text().splitlines()
+        return next(line for line in lines if line.startswith(f"{name}=")).partition("=")[2]
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.2)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def make_site(folder: Path, podman: Podman, postgres: str) -> Site:
+    """Copy the checkout; `./finops` there runs under this Python."""
+    for name in COPIED:
+        left_out = shutil.ignore_patterns("node_modules", "__pycache__", "target", "logs")
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+    for path in ROOT.iterdir():
+        if path.is_file() and path.name != "config.toml" and not path.name.startswith(".venv"):
+            shutil.copy2(path, folder / path.name)
+    program = f'#!/bin/sh\nPYTHONPATH={folder} exec {sys.executable} -m core.cli.main "$@"\n'
+    (folder / "finops").write_text(program)
+    for name in ("home", "data", "exports"):
+        (folder / name).mkdir()
+    for name in (folder, folder / "data"):
+        os.chown(name, USER, USER)
+    (folder / ".env").write_text(
+        f"COMPOSE_PROJECT_NAME=finops-test-{os.getpid()}\n"
+        "COMPOSE_PROFILES=postgres\n"
+        f"FINOPS_IMAGE={IMAGE}\n"
+        f"FINOPS_BASE={BASE}\n"
+        f"FINOPS_POSTGRES_IMAGE={postgres}\n"
+        f"FINOPS_DASHBOARDS_PORT={free_port()}\n"
+    )
+    return Site(folder, podman)
