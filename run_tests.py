@@ -107,7 +107,7 @@ TIERS: tuple[Checks | Suite, ...] = (
     Suite("browser", "the dashboards in a browser", beside=True),
     Suite(
         "containers",
-        "the image",
+        "the images and the stack of them",
         "-o faulthandler_timeout=600",
         minutes=20,
         beside=True,

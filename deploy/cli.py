@@ -112,7 +112,7 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
     from deploy.stack import Stack
 
     place: Place = ctx.obj["place"]
-    found = {one.service: asdict(one) for one in Stack.at(place).containers()}
+    found = {one.service: asdict(one) for one in Stack.at(place).containers(look=True)}
     absent = {"state": "absent", "health": "", "restarts": 0, "ports": (), "image": "", "id": ""}
     rows = [{"service": name, **absent, **found.get(name, {})} for name in place.services()]
     if as_json:

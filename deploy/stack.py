@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from core.config import ROOT, Config
 from core.errors import NotHealthy
@@ -65,16 +65,22 @@ class Stack:
         files = ["--file", str(COMPOSE_FILE), "--env-file", str(self.place.env_file)]
         return [*self.tools.compose, *files, *arguments]
 
-    def containers(self) -> list[Container]:
-        """Return the containers of this place, in the order of its services."""
+    def containers(self, *, look: bool = False) -> list[Container]:
+        """Return the containers of this place, in the order of its services.
+
+        Args:
+            look: Whether to ask for their health, which takes a second for each.
+        """
         project = self.place.settings()["COMPOSE_PROJECT_NAME"]
         listed = self.tools.run("ps", "--all", "--quiet", "--filter", f"label={PROJECT}={project}")
-        found = [self.container(about) for about in self.tools.inspect(*listed.stdout.split())]
+        found = [
+            self.container(about, look) for about in self.tools.inspect(*listed.stdout.split())
+        ]
         order = self.place.services()
         known = [one for one in found if one.service in order]
         return sorted(known, key=lambda one: order.index(one.service))
 
-    def container(self, about: dict) -> Container:  # type: ignore[type-arg]
+    def container(self, about: dict[str, Any], look: bool) -> Container:
         state = about["State"]
         ports = about["NetworkSettings"].get("Ports") or {}
         running = state["Status"] == "running"
@@ -83,14 +89,14 @@ class Stack:
             id=about["Id"],
             image=about["Image"],
             state=state["Status"],
-            health=self.health(about["Id"], state) if running else "",
+            health=self.health(about["Id"], state) if look and running else "",
             restarts=about.get("RestartCount", 0),
             ports=tuple(
                 f"{b['HostIp']}:{b['HostPort']}" for one in ports.values() for b in one or ()
             ),
         )
 
-    def health(self, container: str, state: dict) -> str:  # type: ignore[type-arg]
+    def health(self, container: str, state: dict[str, Any]) -> str:
         """Return healthy or unhealthy; podman is asked to look now, as it may have no timer."""
         if self.tools.engine == DOCKER:
             return str((state.get("Health") or {}).get("Status", ""))
@@ -157,7 +163,7 @@ class Stack:
         end = time.monotonic() + seconds
         wanted = set(services or self.place.services())
         while True:
-            wanted -= {one.service for one in self.containers() if one.is_healthy}
+            wanted -= {one.service for one in self.containers(look=True) if one.is_healthy}
             if not wanted:
                 return
             if time.monotonic() > end:

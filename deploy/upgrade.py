@@ -15,6 +15,8 @@ from deploy.stack import BUILT, Say, Stack
 
 ROLLBACK = "rollback"
 """Tag of the images that ran before."""
+BACK = 120
+"""Seconds at least that the former version gets to become healthy again."""
 
 
 def upgrade(
@@ -39,7 +41,10 @@ def upgrade(
         raise NotHealthy(missing, 0)
     now = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
     target = target or stack.place.folder / "backups" / f"before-upgrade-{now}.tar.zst"
-    backup(config, stack.place, target, secrets=False, metabase=True, say=say)
+    if config.database_path.exists():
+        backup(config, stack.place, target, secrets=False, metabase=True, say=say)
+    else:
+        say("nothing is imported yet, so no backup is made")
     images = {name: before[name] for name in BUILT if name in before}
     for name, image in images.items():
         stack.tools.run("tag", image, kept(stack, name))
@@ -60,12 +65,12 @@ def go_back(stack: Stack, services: list[str], target: Path, wait: int) -> None:
     settings = stack.place.settings()
     for name in services:
         stack.tools.run("tag", kept(stack, name), settings[BUILT[name]])
-    if stack.place.has_postgres:
+    if stack.place.has_postgres and target.exists():
         with tempfile.TemporaryDirectory(prefix=".upgrade-", dir=target.parent) as scratch:
             read(target, into=Path(scratch))
-            load(stack, Path(scratch) / DUMP, wait)
+            load(stack, Path(scratch) / DUMP, max(wait, BACK))
     stack.start(anew=True)
-    stack.wait(wait)
+    stack.wait(max(wait, BACK))
 
 
 def kept(stack: Stack, service: str) -> str:

@@ -8,77 +8,33 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.containers.debian import NoDebian, bootstrap
+from tests.containers.podman import (
+    BASE,
+    CERTIFICATES,
+    HARDENED,
+    IMAGE,
+    NEEDED,
+    POSTGRES,
+    SETTINGS,
+    Podman,
+)
+from tests.containers.site import FINOPS, Site, make_site
+from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import ROOT
 
-BASE = "localhost/bookworm-python:1"
+__all__ = ["BASE", "HARDENED", "IMAGE", "Podman"]
+
 TRIXIE = "localhost/trixie:1"
 OF_TRIXIE = ("ca-certificates", "podman", "systemd", "openjdk-21-jre-headless", "caddy")
 """What Debian 13 is asked for: its quadlet, Java 21, a proxy."""
-IMAGE = "localhost/open-finops:test"
-POSTGRES = "localhost/postgres:test"
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-NEEDED = ("podman", "runc", "mmdebstrap")
-SETTINGS = """
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-log_driver = "k8s-file"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "runc"
-[network]
-network_backend = "netavark"
-"""
-"""What podman needs where there is no systemd and no right to raise limits."""
-HARDENED = (
-    *("--read-only", "--tmpfs", "/tmp", "--cap-drop", "all"),
-    *("--security-opt", "no-new-privileges", "--memory", "3g", "--pids-limit", "256"),
-)
-
-
-@dataclass(frozen=True)
-class Podman:
-    """podman with a store of the tests' own."""
-
-    folder: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment in which `podman` means this one, for compose and for scripts."""
-        return {
-            **os.environ,
-            "PATH": os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"]]),
-            "CONTAINERS_CONF": str(self.folder / "containers.conf"),
-        }
-
-    def __call__(
-        self, *arguments: str, check: bool = True, timeout: float = 300, cwd: Path = ROOT
-    ) -> subprocess.CompletedProcess[str]:
-        """Run one command; a failure shows what podman said."""
-        done = subprocess.run(
-            ["podman", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            cwd=cwd,
-            check=False,
-        )
-        assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done
-
-    def run(self, *arguments: str, options: Sequence[str] = ()) -> str:
-        """Run the image once, hardened and without a network; return what it prints."""
-        limits = ("--rm", "--network", "none", *HARDENED, *options)
-        return self("run", *limits, IMAGE, *arguments).stdout
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +47,11 @@ def podman() -> Iterator[Podman]:
     folder = Path(tempfile.mkdtemp(prefix="finops-podman-"))
     (folder / "containers.conf").write_text(SETTINGS)
     (folder / "bin").mkdir()
-    store = f"--root {folder / 'graph'} --runroot {folder / 'run'}"
+    (folder / "networks").mkdir()
+    store = (
+        f"--root {folder / 'graph'} --runroot {folder / 'run'} "
+        f"--network-config-dir {folder / 'networks'}"
+    )
     program = folder / "bin" / "podman"
     program.write_text(f'#!/bin/sh\nexec {shutil.which("podman")} {store} "$@"\n')
     program.chmod(0o755)
@@ -162,3 +122,22 @@ def volume(image: Podman) -> str:
     image("volume", "create", "demo")
     image.run("demo", "--rows", "20000", "--no-serve", options=("--volume", "demo:/data"))
     return "demo:/data"
+
+
+@pytest.fixture(scope="session")
+def site(image: Podman, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A stack that runs, with one month imported by its scheduler's container: USD 2.20."""
+    beside = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
+    if shutil.which("podman-compose", path=beside) is None:
+        pytest.skip("podman-compose is not in this environment: python run_tests.py installs it")
+    found = make_site(tmp_path_factory.mktemp("site"), image, postgres)
+    Bucket(found.folder / "exports" / "aws").deliver("2026-01", costs=["1.10", "1.10"])
+    (found.folder / "config.toml").write_text(
+        '[aws]\nbucket = "exports/aws"\nprefix = "exports"\nexport_name = "cur"\n'
+    )
+    try:
+        found.deploy("up --wait 120")
+        found.execute("scheduler", *FINOPS, "run")
+        yield found
+    finally:
+        found.shell("./finops deploy down")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.containers.conftest import BASE, IMAGE, Podman
+from tests.containers.podman import BASE, IMAGE, Podman
 from tests.fixtures.finops import ROOT, Result
 
 USER = 12345
@@ -60,9 +60,23 @@ class Site:
         done = self.shell("./finops deploy status --json")
         return {row["service"]: row for row in json.loads(done.out)}
 
+    def container(self, service: str) -> str:
+        """Return the id of a service's container."""
+        project, name = "label=com.docker.compose.project=", "label=com.docker.compose.service="
+        filters = (f"{project}{self.setting('COMPOSE_PROJECT_NAME')}", f"{name}{service}")
+        options = [word for one in filters for word in ("--filter", one)]
+        return self.podman("ps", "--all", "--quiet", "--no-trunc", *options).stdout.strip()
+
     def execute(self, service: str, *command: str) -> str:
         """Run a command in a service's container."""
-        return self.podman("exec", self.status()[service]["id"], *command).stdout
+        return self.podman("exec", self.container(service), *command).stdout
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        """Return what podman knows of a service's container."""
+        found: dict[str, Any] = json.loads(self.podman("inspect", self.container(service)).stdout)[
+            0
+        ]
+        return found
 
     def sql(self, query: str) -> str:
         """Ask Postgres, as Metabase's user."""

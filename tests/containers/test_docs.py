@@ -1,0 +1,100 @@
+"""What docs/deployment/ tells people to type does what it says there."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.containers.podman import IMAGE, Podman
+from tests.containers.site import Site, free_port, make_site
+from tests.docs.pages import blocks
+from tests.fixtures.finops import ROOT
+
+ENVIRONMENT = {"OPEN_FINOPS_IMAGE": IMAGE}
+DEMO = "./finops-podman.sh demo"
+ELSEWHERE = "./finops deploy restore backups/everything.tar.zst"
+
+
+def lines(page: str) -> list[str]:
+    """Return the commands of a page, in order."""
+    path = ROOT / "docs" / "deployment" / f"{page}.md"
+    shown = [block.text for block in blocks() if block.page == path and block.language == "sh"]
+    return [line for text in shown for line in text.splitlines()]
+
+
+def served(site: Site, command: str) -> None:
+    """Run a command that serves until Ctrl-C; a small demo is enough here."""
+    port = str(free_port())
+    with subprocess.Popen(
+        [*command.split(), "--rows", "5000"],
+        cwd=site.folder,
+        env={**site.podman.environment, **ENVIRONMENT, "OPEN_FINOPS_DASHBOARDS_PORT": port},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        assert running.stdout
+        said = ""
+        while "dashboards: " not in said and (text := running.stdout.readline()):
+            said += text
+        assert f"dashboards: http://127.0.0.1:{port}/" in said
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=60) == 0
+
+
+def test_every_page_has_commands() -> None:
+    assert all(lines(page) for page in ("podman", "backup", "upgrade"))
+    assert DEMO in lines("podman")
+    assert ELSEWHERE in lines("backup")
+
+
+@pytest.mark.parametrize("page", ["podman", "upgrade"])
+def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
+    site.deploy("up --wait 60")
+    for command in lines(page):
+        if command == DEMO:
+            served(site, command)
+            continue
+        done = site.shell(command, env=ENVIRONMENT)
+        assert done.code == 0, f"{command}\n{done.out}{done.err}"
+    if page == "podman":
+        assert (site.folder / "overview.html").read_text().startswith("<!doctype html>")
+        assert {row["state"] for row in site.status().values()} == {"absent"}
+    else:
+        assert site.healthy("dashboards", "scheduler", "postgres")
+
+
+def test_a_backup_becomes_the_same_site_on_another_machine(
+    site: Site, image: Podman, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    site.deploy("up --wait 60")
+    site.sql("CREATE TABLE moved AS SELECT 'here' AS place")
+    before = site.shell("./finops query 'SELECT count(*) AS lines FROM focus.cost_and_usage'")
+    commands = lines("backup")
+    for command in commands[: commands.index(ELSEWHERE)]:
+        done = site.shell(command)
+        assert done.code == 0, f"{command}\n{done.out}{done.err}"
+    site.deploy("down")
+    project = site.setting("COMPOSE_PROJECT_NAME")
+    image("volume", "rm", f"{project}_postgres", f"{project}_postgres-socket")
+
+    other = make_site(tmp_path_factory.mktemp("other"), image, postgres)
+    (other.folder / ".env").unlink()
+    (other.folder / "backups").mkdir()
+    os.link(site.folder / "backups/everything.tar.zst", other.folder / "backups/everything.tar.zst")
+    for command in commands[commands.index(ELSEWHERE) :]:
+        done = other.shell(command)
+        assert done.code == 0, f"{command}\n{done.out}{done.err}"
+
+    assert other.sql("SELECT place FROM moved") == "here"
+    after = other.shell("./finops query 'SELECT count(*) AS lines FROM focus.cost_and_usage'")
+    assert after.out == before.out
+    assert (other.folder / "config.toml").read_text() == (site.folder / "config.toml").read_text()
+    assert other.setting("FINOPS_DATA") == str(other.data)
+    assert json.loads(other.shell("./finops deploy status --json").out)[0]["health"] == "healthy"
+    other.deploy("down")
