@@ -12,7 +12,7 @@ from core.cli.tables import print_table
 from core.config import ROOT
 from core.errors import NotHealthy
 from deploy.options import tell, wait_option
-from deploy.place import SERVICES, Place, prepare
+from deploy.place import METABASE, POSTGRES, SERVICES, Place, prepare
 from deploy.saving import backup, restore, upgrade
 
 
@@ -43,8 +43,12 @@ def deploy(ctx: click.Context, folder: Path | None) -> None:
 @deploy.command()
 @config_option
 @click.option("--build", is_flag=True, help="Build the images again, also those that are there.")
-@click.option("--without-metabase", is_flag=True,
-              help="On the first start: leave Metabase and its Postgres out of .env.")  # fmt: skip
+@click.option(
+    "--with-metabase/--without-metabase",
+    "metabase",
+    default=None,
+    help="Whether Metabase and its Postgres belong to the stack; .env keeps it.",
+)
 @wait_option
 @click.pass_context
 def up(
@@ -52,7 +56,7 @@ def up(
     /,
     config_path: str | None,
     build: bool,
-    without_metabase: bool,
+    metabase: bool | None,
     wait: int,
 ) -> None:
     """Start the stack, and wait until it is healthy.
@@ -72,8 +76,10 @@ def up(
     place: Place = ctx.obj["place"]
     config = resolve(ctx, config_path)
     stack = Stack.at(place)
-    own = {"COMPOSE_PROFILES": ""} if without_metabase else {}
+    own = {} if metabase is None else {"COMPOSE_PROFILES": METABASE if metabase else ""}
     prepare(place, config, rootless=stack.rootless, own=own)
+    if metabase is False:
+        stack.remove(METABASE, POSTGRES)
     built = stack.build(only_missing=not build, say=tell)
     stack.start(anew=build and bool(built))
     stack.ready(config, wait, click.echo)

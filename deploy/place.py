@@ -35,6 +35,12 @@ OWN = {
     "FINOPS_IMAGE": "localhost/open-finops:latest",
     "FINOPS_BASE": "docker.io/library/python:3.11-slim-bookworm",
     "FINOPS_METABASE_IMAGE": "localhost/open-finops-metabase:latest",
+    "FINOPS_METABASE_BASE": "docker.io/library/eclipse-temurin:21-jre",
+    "FINOPS_METABASE_VERSION": "",
+    "FINOPS_METABASE_SHA256": "",
+    "FINOPS_METABASE_JAR": "",
+    "FINOPS_DRIVER_SHA256": "",
+    "FINOPS_DRIVER_JAR": "",
     "FINOPS_POSTGRES_IMAGE": "docker.io/library/postgres:16.10-bookworm",
     "FINOPS_DASHBOARDS_PORT": "8080",
     "FINOPS_METABASE_PORT": "3000",
@@ -43,6 +49,8 @@ OWN = {
     "FINOPS_METABASE_MEMORY": "4g",
 }
 """What the owner of the stack may change in .env, as it is at first."""
+PINS = ("FINOPS_METABASE_VERSION", "FINOPS_METABASE_SHA256", "FINOPS_DRIVER_SHA256")
+"""What Metabase's image is not built without."""
 HEAD = """\
 # The stack on this machine, read by podman-compose and docker compose. No secrets.
 # Yours to change; COMPOSE_PROFILES= leaves Metabase out:
@@ -94,7 +102,7 @@ def prepare(
         place: Where.
         config: Names the data and config.toml.
         rootless: Whether the engine is a podman without root's rights, which maps this user.
-        own: Settings of .env to begin with; one that is there already stays.
+        own: Settings of .env to change.
 
     Raises:
         UnreadableForContainers: If config.toml is for other eyes.
@@ -108,7 +116,7 @@ def prepare(
             make_folder(folder, like=data, mode=0o755 if folder.name == "exports" else 0o700)
     user = user_of(data, rootless=rootless)
     named = read_pairs(place.env_file)
-    settings = {**OWN, **(own or {}), **{name: named[name] for name in named if name in OWN}}
+    settings = {**OWN, **{name: named[name] for name in named if name in OWN}, **(own or {})}
     with disk_errors(place.secrets):
         make_secrets(place, data)
     config_file = config.path or place.secrets / "none.toml"

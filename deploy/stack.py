@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from core.config import ROOT, Config
-from core.errors import NotHealthy
-from deploy.place import METABASE, Place
+from core.errors import NotHealthy, NotPinned
+from deploy.place import METABASE, PINS, Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
@@ -71,11 +71,7 @@ class Stack:
         Args:
             look: Whether to ask for their health, which takes a second for each.
         """
-        project = self.place.settings()["COMPOSE_PROJECT_NAME"]
-        listed = self.tools.run("ps", "--all", "--quiet", "--filter", f"label={PROJECT}={project}")
-        found = [
-            self.container(about, look) for about in self.tools.inspect(*listed.stdout.split())
-        ]
+        found = [self.container(about, look) for about in self.tools.inspect(*self.listed())]
         order = self.place.services()
         known = [one for one in found if one.service in order]
         return sorted(known, key=lambda one: order.index(one.service))
@@ -139,15 +135,37 @@ class Stack:
         return self.tools.run("image", "inspect", name, check=False).returncode == 0
 
     def build(self, *, only_missing: bool, say: Say) -> list[str]:
-        """Build the images that are made here; return their services."""
+        """Build the images that are made here; return their services.
+
+        Raises:
+            NotPinned: If .env does not say which Metabase.
+            ComposeFailed: If a build fails.
+        """
         settings, built = self.place.settings(), []
         for service in self.place.services():
             name = settings.get(BUILT.get(service, ""))
             if name and not (only_missing and self.has_image(name)):
+                missing = [pin for pin in PINS if service == METABASE and not settings[pin]]
+                if missing:
+                    raise NotPinned(self.place.env_file, missing)
                 say(f"building {name}")
                 show(self.compose("build", service))
                 built.append(service)
         return built
+
+    def remove(self, *services: str) -> None:
+        """Stop services and remove their containers; their volumes stay."""
+        for service in services:
+            for found in self.listed(service):
+                self.tools.run("stop", found)
+                self.tools.run("rm", found)
+
+    def listed(self, *services: str) -> list[str]:
+        """Return the ids of this place's containers, of some services or of all."""
+        project = self.place.settings()["COMPOSE_PROJECT_NAME"]
+        labels = [f"{PROJECT}={project}", *(f"{SERVICE}={service}" for service in services)]
+        filters = [word for label in labels for word in ("--filter", f"label={label}")]
+        return self.tools.run("ps", "--all", "--quiet", *filters).stdout.split()
 
     def start(self, *services: str, anew: bool = False) -> None:
         """Start services, all when none is named; `anew` makes their containers again."""

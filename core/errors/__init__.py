@@ -22,7 +22,7 @@ FinopsError                     1
 │   ├── MetabaseAway, LoginRefused, NoDuckDbDriver, CallRefused, NotSynced
 │   └── BadContent, ContentDiffers, CardsFailed
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
-    ├── NoCompose, ComposeFailed, NotHealthy, NoPostgres, UpgradeFailed
+    ├── NoCompose, ComposeFailed, NotHealthy, NotPinned, NoPostgres, UpgradeFailed
     └── UnreadableForContainers, WouldOverwrite, BadBackup
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
@@ -65,6 +65,7 @@ from core.errors.deploy import (
     NoCompose,
     NoPostgres,
     NotHealthy,
+    NotPinned,
     UnreadableForContainers,
     UpgradeFailed,
     WouldOverwrite,
@@ -144,6 +145,7 @@ __all__ = [
     "NoFiles",
     "NoPostgres",
     "NotHealthy",
+    "NotPinned",
     "NotSynced",
     "NothingConfigured",
     "NothingInRange",

@@ -40,6 +40,15 @@ class NotHealthy(DeployError):
         )
 
 
+class NotPinned(DeployError):
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{path} does not say which Metabase to build: {', '.join(names)}",
+            hint="docs/deployment/podman.md, With Metabase, says how to get them; "
+            "`./finops deploy up --without-metabase` leaves it out.",
+        )
+
+
 class UnreadableForContainers(DeployError):
     def __init__(self, path: Path, uid: int) -> None:
         super().__init__(

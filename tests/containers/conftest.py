@@ -50,7 +50,7 @@ def podman() -> Iterator[Podman]:
     (folder / "networks").mkdir()
     store = (
         f"--root {folder / 'graph'} --runroot {folder / 'run'} "
-        f"--network-config-dir {folder / 'networks'}"
+        f"--network-config-dir {folder / 'networks'} --tmpdir {folder / 'tmp'}"
     )
     program = folder / "bin" / "podman"
     program.write_text(f'#!/bin/sh\nexec {shutil.which("podman")} {store} "$@"\n')

@@ -23,6 +23,7 @@ log_driver = "k8s-file"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "runc"
+lock_type = "file"
 [network]
 network_backend = "netavark"
 """

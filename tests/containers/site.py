@@ -88,6 +88,12 @@ class Site:
         found = self.status()
         return all(found[name]["health"] == "healthy" for name in services)
 
+    def use(self, profile: str) -> None:
+        """Write into .env which services run."""
+        env = self.folder / ".env"
+        former = f"COMPOSE_PROFILES={self.setting('COMPOSE_PROFILES')}\n"
+        env.write_text(env.read_text().replace(former, f"COMPOSE_PROFILES={profile}\n"))
+
     def setting(self, name: str) -> str:
         """Return a line of .env."""
         lines = (self.folder / ".env").read_text().splitlines()

@@ -55,6 +55,7 @@ def test_every_page_has_commands() -> None:
 
 @pytest.mark.parametrize("page", ["podman", "upgrade"])
 def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
+    site.use("postgres")
     site.deploy("up --wait 60")
     for command in lines(page):
         if command == DEMO:
@@ -64,7 +65,10 @@ def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
         assert done.code == 0, f"{command}\n{done.out}{done.err}"
     if page == "podman":
         assert (site.folder / "overview.html").read_text().startswith("<!doctype html>")
-        assert {row["state"] for row in site.status().values()} == {"absent"}
+        assert {name: row["state"] for name, row in site.status().items()} == {
+            "dashboards": "absent",
+            "scheduler": "absent",
+        }
     else:
         assert site.healthy("dashboards", "scheduler", "postgres")
 
@@ -72,6 +76,7 @@ def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
 def test_a_backup_becomes_the_same_site_on_another_machine(
     site: Site, image: Podman, postgres: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    site.use("postgres")
     site.deploy("up --wait 60")
     site.sql("CREATE TABLE moved AS SELECT 'here' AS place")
     before = site.shell("./finops query 'SELECT count(*) AS lines FROM focus.cost_and_usage'")

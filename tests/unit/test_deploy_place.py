@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from core.config import Config, load_config
-from core.errors import NoCompose, UnreadableForContainers
+from core.errors import NoCompose, NotPinned, UnreadableForContainers
 from deploy.place import OWN, SERVICES, USER, Place, check_readable, prepare, read_pairs
 from deploy.stack import BUILT, COMPOSE_FILE, Stack
 from deploy.tools import Tools, find_tools
@@ -131,6 +131,20 @@ def test_the_profile_says_which_services_run(place: Place, config: Config) -> No
     prepare(place, config, rootless=True, own={"COMPOSE_PROFILES": ""})
     assert place.services() == ["dashboards", "scheduler"]
     assert read_pairs(place.env_file)["FINOPS_FOLLOW"] == "false"
+
+
+def test_metabase_is_not_built_without_its_version_and_checksums(
+    place: Place, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(place, config, rootless=True)
+    program(tmp_path / "bin", "podman", 1)  # knows no image, and builds all it is asked to
+    program(tmp_path / "bin", "podman-compose", 0)
+    tools = Tools(str(tmp_path / "bin" / "podman"), (str(tmp_path / "bin" / "podman-compose"),))
+    said: list[str] = []
+    with pytest.raises(NotPinned, match="FINOPS_METABASE_VERSION, FINOPS_METABASE_SHA256") as error:
+        Stack(place, tools).build(only_missing=True, say=said.append)
+    assert "--without-metabase" in error.value.hint
+    assert said == ["building localhost/open-finops:latest"]
 
 
 def test_services_profiles_and_images_are_those_of_the_compose_file() -> None:
