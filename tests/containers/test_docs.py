@@ -57,6 +57,8 @@ def test_every_page_has_commands() -> None:
 def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
     site.use("postgres")
     site.deploy("up --wait 60")
+    newer = site.folder / "docker" / "finops" / "Containerfile"
+    newer.write_text(f"FROM {IMAGE}\nLABEL newer=yes\n")  # test_image.py builds the real one
     for command in lines(page):
         if command == DEMO:
             served(site, command)
@@ -70,6 +72,7 @@ def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
             "scheduler": "absent",
         }
     else:
+        assert site.inspect("dashboards")["Config"]["Labels"]["newer"] == "yes"
         assert site.healthy("dashboards", "scheduler", "postgres")
 
 
