@@ -35,7 +35,7 @@ OWN = {
     "FINOPS_IMAGE": "localhost/open-finops:latest",
     "FINOPS_BASE": "docker.io/library/python:3.11-slim-bookworm",
     "FINOPS_METABASE_IMAGE": "localhost/open-finops-metabase:latest",
-    "FINOPS_METABASE_BASE": "docker.io/library/eclipse-temurin:21-jre",
+    "FINOPS_JAVA_BASE": "docker.io/library/eclipse-temurin:21-jre",
     "FINOPS_METABASE_VERSION": "",
     "FINOPS_METABASE_SHA256": "",
     "FINOPS_METABASE_JAR": "",

@@ -21,6 +21,7 @@ WITH_SECRETS = 'set -a; . /run/secrets/finops; exec "$@"'
 BUILT = {"dashboards": "FINOPS_IMAGE", METABASE: "FINOPS_METABASE_IMAGE"}
 """Services whose image is built here, and the setting that names it."""
 PAUSE = 1.0
+TRIES = 10
 
 Say = Callable[[str], None]
 
@@ -154,11 +155,21 @@ class Stack:
         return built
 
     def remove(self, *services: str) -> None:
-        """Stop services and remove their containers; their volumes stay."""
-        for service in services:
+        """Stop services and remove their containers; their volumes stay.
+
+        Raises:
+            ComposeFailed: If one stays.
+        """
+        for service in reversed(services):
             for found in self.listed(service):
-                self.tools.run("stop", found)
-                self.tools.run("rm", found)
+                self.tools.run("stop", found, check=False)
+                # One that is just being started again cannot be removed at that moment.
+                for _ in range(TRIES):
+                    if self.tools.run("rm", "--force", found, check=False).returncode == 0:
+                        break
+                    time.sleep(PAUSE)
+                else:
+                    self.tools.run("rm", "--force", found)
 
     def listed(self, *services: str) -> list[str]:
         """Return the ids of this place's containers, of some services or of all."""
@@ -169,8 +180,9 @@ class Stack:
 
     def start(self, *services: str, anew: bool = False) -> None:
         """Start services, all when none is named; `anew` makes their containers again."""
-        again = ("--force-recreate",) if anew else ()
-        show(self.compose("up", "--detach", "--no-build", *again, *services))
+        if anew:
+            self.remove(*(services or self.place.services()))
+        show(self.compose("up", "--detach", "--no-build", *services))
 
     def wait(self, seconds: int, services: Sequence[str] = ()) -> None:
         """Wait until services, all when none is named, are healthy.
