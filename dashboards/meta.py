@@ -142,6 +142,7 @@ def read_currencies(generation: Generation) -> list[CurrencyMeta]:
 def currency_meta(
     name: str, months: Sequence[Mapping[str, Any]], exports: list[Reach]
 ) -> CurrencyMeta:
+    """Return what there is in one currency; a month is partial until all its days are complete."""
     until = complete_until(exports)
     return CurrencyMeta(
         currency=name,
@@ -199,6 +200,7 @@ def metrics(generation: Generation) -> list[MetricMeta]:
 
 
 def cost_metrics(generation: Generation) -> list[MetricMeta]:
+    """Return what the explorer can add up: the costs, in their order, then the quantity."""
     quantity = MetricMeta(
         metric=QUANTITY,
         label="Usage quantity",

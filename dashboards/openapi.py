@@ -31,6 +31,7 @@ def description() -> bytes:
 
 
 def document() -> dict[str, Any]:
+    """Return the description as OpenAPI 3.1: a path for each operation, a schema for each model."""
     models = [Problem, *(one.answer for one in (*OPERATIONS, *WRITES))]
     kinds: list[tuple[type[BaseModel], Any]] = [
         (model, "serialization") for model in models if not isinstance(model, str)
@@ -52,7 +53,8 @@ def document() -> dict[str, Any]:
             "operationId": write.name,
             "summary": write.about,
             "parameters": [*parameters(write.where, "path"), MARKED],
-            "responses": responses(content(write.answer, schemas)),
+            "responses": responses(content(write.answer, schemas))
+            | {str(status): refusal(status) for status in write.refusals},
         } | (
             {
                 "requestBody": {

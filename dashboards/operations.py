@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,6 +25,7 @@ from dashboards.invoices import Invoices, InvoicesAsked, invoices
 from dashboards.meta import Meta, NoParameters
 from dashboards.meta import meta as read_meta
 from dashboards.overview import Overview, overview
+from dashboards.problems import Refused
 from dashboards.question import Question, TopQuestion
 from dashboards.search import Search, SearchAsked, search
 from dashboards.state import ANOMALY, NAME, Acknowledged, Acknowledgement, State, ViewBody, Views
@@ -42,6 +44,8 @@ class Context:
     is_demo: bool
 
 
+PAGE_ONLY = ("range", "view", "drill", "cumulative", "sort")
+"""What the address of the explorer's page has beside its question."""
 Handler = Callable[[Context, Any], BaseModel | Encoded]
 
 
@@ -93,6 +97,8 @@ class Write:
     body: type[BaseModel] | None
     answer: type[BaseModel]
     handler: Callable[[Context, Any, Any], BaseModel]
+    refusals: tuple[int, ...] = ()
+    """Statuses that it alone may answer."""
 
 
 def of(handler: Callable[[Generation, Any], BaseModel | Encoded]) -> Handler:
@@ -102,6 +108,23 @@ def of(handler: Callable[[Generation, Any], BaseModel | Encoded]) -> Handler:
 
 def meta(context: Context, asked: NoParameters) -> Meta:
     return read_meta(context.generation, demo=context.is_demo, notice=context.notice)
+
+
+def save_view(context: Context, where: ViewPath, body: ViewBody) -> Views:
+    """Save a view whose query names only what the explorer's page reads.
+
+    Raises:
+        Refused: If it names anything else, or there is a view of that name.
+    """
+    known = {*TopQuestion.model_fields, *PAGE_ONLY}
+    for name, _ in parse_qsl(body.query, keep_blank_values=True):
+        if name not in known:
+            raise Refused(
+                400,
+                f"query: the explorer has no parameter {name[:80]!r}",
+                f"Parameters: {', '.join(sorted(known))}.",
+            )
+    return context.state.save(where.name, body)
 
 
 OPERATIONS = (
@@ -228,11 +251,12 @@ WRITES = (
         name="save_view",
         method="PUT",
         path="/api/v1/views/{name}",
-        about="Save a view, over one of that name.",
+        about="Save a view; over one of that name only where it says so.",
         where=ViewPath,
         body=ViewBody,
         answer=Views,
-        handler=lambda context, where, body: context.state.save(where.name, body),
+        handler=save_view,
+        refusals=(409,),
     ),
     Write(
         name="delete_view",

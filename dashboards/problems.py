@@ -14,6 +14,7 @@ TITLES = {
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
+    409: "There already",
     413: "Too large",
     421: "Wrong host",
     429: "Too many requests",

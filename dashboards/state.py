@@ -53,6 +53,9 @@ class ViewBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     query: Annotated[str, Field(max_length=8000, description="The page's query, after the ?.")]
+    is_replacing: Annotated[
+        bool, Field(description="Whether it may take the place of one of that name.")
+    ] = False
 
 
 class View(BaseModel):
@@ -145,12 +148,23 @@ class State:
             )
 
     def save(self, name: str, body: ViewBody) -> Views:
-        """Save a view, over one of that name."""
+        """Save a view.
+
+        Raises:
+            Refused: If there is one of that name that it may not replace, or too many.
+        """
         now = datetime.now(UTC).replace(microsecond=0)
         with self._opened() as connection:
             [count] = connection.execute(
                 "SELECT count(*) FROM views WHERE name <> ?", (name,)
             ).fetchone()
+            is_there = connection.execute("SELECT 1 FROM views WHERE name = ?", (name,)).fetchone()
+            if is_there and not body.is_replacing:
+                raise Refused(
+                    409,
+                    f"there is a view {name!r} already",
+                    "Choose another name, or replace it for everybody: is_replacing.",
+                )
             if count >= VIEWS:
                 raise Refused(400, f"there are {VIEWS} views already", "Delete one first.")
             connection.execute(

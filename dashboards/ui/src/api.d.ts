@@ -284,7 +284,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Save a view, over one of that name. */
+        /** Save a view; over one of that name only where it says so. */
         put: operations["save_view"];
         post?: never;
         /** Delete a view. */
@@ -1862,6 +1862,12 @@ export interface components {
              * @description The page's query, after the ?.
              */
             query: string;
+            /**
+             * Is Replacing
+             * @description Whether it may take the place of one of that name.
+             * @default false
+             */
+            is_replacing: boolean;
         };
         /**
          * Views
@@ -3812,6 +3818,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There already */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
