@@ -118,7 +118,12 @@ def test_a_file_that_was_only_written_again_is_no_restatement(tmp_path, finops):
     for cost in ("1", "1", "1.5"):
         write_csv(tmp_path / "a.csv", [charge(cost)])
         load(finops, tmp_path)
-    asked = {"currency": "USD", "no_currency": "", "first": date(2026, 1, 1)}
+    asked = {
+        "currency": "USD",
+        "no_currency": "",
+        "first": date(2026, 1, 1),
+        "last": date(2026, 1, 1),
+    }
     with connect_read_only(finops.database) as connection:
         [row] = connection.execute(RESTATED, asked).fetchall()
     assert row[-4:-2] == (Decimal(1), Decimal("1.5"))

@@ -1,7 +1,7 @@
 -- name = "Commitments that end within 90 days"
 -- entity_id = "finopsiMUxOZVfg2T7xWY"
 -- display = "table"
--- description = "Counted from the end of the complete days of the last month."
+-- description = "Those with a cost in the last month, counted from the end of its complete days; at risk is what they saved in it."
 -- [filters]
 -- currency = true
 -- period = "marts.daily_costs.billing_period"
@@ -36,13 +36,19 @@ SELECT
     any_value(commitment_type) AS type,
     max(commitment_end) AS ends,
     cast(max(commitment_end) AS DATE) - (SELECT day FROM reached) AS days_left,
-    coalesce(sum(net_savings) FILTER (billing_period = (SELECT first_day FROM month)), 0)
-        AS savings_at_risk
+    greatest(
+        coalesce(sum(net_savings) FILTER (billing_period = (SELECT first_day FROM month)), 0), 0
+    ) AS savings_at_risk
 FROM marts.commitment_use
 WHERE
     coalesce(billing_currency, 'no currency') = {{currency}}
     AND billing_period <= (SELECT first_day FROM month)
     AND {{provider}}
 GROUP BY commitment_id
-HAVING cast(max(commitment_end) AS DATE) - (SELECT day FROM reached) BETWEEN 0 AND 90
+HAVING
+    cast(max(commitment_end) AS DATE) - (SELECT day FROM reached) BETWEEN 0 AND 90
+    -- What was returned has no cost any more.
+    AND bool_or(
+        billing_period = (SELECT first_day FROM month) AND (used_cost <> 0 OR unused_cost <> 0)
+    )
 ORDER BY days_left, commitment

@@ -16,8 +16,15 @@ SELECT
         / nullif(cast(sum(taggable_cost) AS DOUBLE), 0) AS coverage,
     sum(tagged_cost) AS tagged_cost,
     sum(taggable_cost) AS taggable_cost,
-    max(value_count) AS value_count
-FROM marts.tag_coverage
+    (
+        SELECT nullif(count(DISTINCT costs.tag_value), 0)
+        FROM marts.tag_costs AS costs
+        WHERE
+            costs.tag_key = coverage.tag_key
+            AND costs.billing_period = max(coverage.billing_period)
+            AND coalesce(costs.billing_currency, 'no currency') = {{currency}}
+    ) AS value_count
+FROM marts.tag_coverage AS coverage
 WHERE
     tag_key <> '*'
     AND coalesce(billing_currency, 'no currency') = {{currency}}
