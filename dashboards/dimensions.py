@@ -37,7 +37,9 @@ class Dimension:
 TABLE = """
 Who        | ProviderName               | provider_name               | Provider |
 Who        | BillingAccountId           | billing_account_id          | Payer | billing_account_name
+Who        | BillingAccountType         | billing_account_type        | Payer type |
 Who        | SubAccountId               | sub_account_id              | Account | sub_account_name
+Who        | SubAccountType             | sub_account_type            | Account type |
 What       | ServiceCategory            | service_category            | Service category |
 What       | ServiceSubcategory         | service_subcategory         | Service subcategory |
 What       | ServiceName                | service_name                | Service |
@@ -54,11 +56,13 @@ How        | ChargeClass                | charge_class                | Charge c
 How        | ChargeFrequency            | charge_frequency            | Charge frequency |
 How        | PricingCategory            | pricing_category            | Pricing category |
 How        | PricingUnit                | pricing_unit                | Pricing unit |
+How        | PricingCurrency            | pricing_currency            | Pricing currency |
 How        | ConsumedUnit               | consumed_unit               | Consumed unit |
 Commitment | CommitmentDiscountStatus   | commitment_status           | Commitment status |
 Commitment | CommitmentDiscountType     | commitment_type             | Commitment type |
 Commitment | CommitmentDiscountCategory | commitment_category         | Commitment category |
 Commitment | CommitmentDiscountId       | commitment_id               | Commitment | commitment_name
+Commitment | CommitmentDiscountUnit     | commitment_unit             | Commitment unit |
 Commitment | CapacityReservationId      | capacity_reservation_id     | Capacity reservation |
 Commitment | CapacityReservationStatus  | capacity_reservation_status | Reservation status |
 Invoice    | InvoiceId                  | invoice_id                  | Invoice |

@@ -18,6 +18,8 @@ from tests.serve import oracle
 from tests.serve.oracle import Asked
 
 DIMENSIONS = (
+    "SubAccountType",
+    "PricingCurrency",
     "ProviderName",
     "SubAccountId",
     "ServiceCategory",
