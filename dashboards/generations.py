@@ -80,30 +80,39 @@ class Generation:
             threading.Thread(target=stop_late, args=(cursor, self.seconds, done)).start()
             try:
                 yield cursor.execute(sql, dict(values or {}))
-            except duckdb.InterruptException:
-                raise Refused(
-                    504,
-                    f"the query was stopped after {self.seconds} seconds",
-                    "Ask for less at once, or raise query_seconds under [dashboards].",
-                ) from None
-            except duckdb.OutOfMemoryException as error:
-                raise Refused(
-                    503, first_line(error), "Raise memory_limit under [database.duckdb]."
-                ) from None
-            except (duckdb.CatalogException, duckdb.BinderException) as error:
-                raise Refused(
-                    503,
-                    f"the marts are not those of this version: {first_line(error)}",
-                    "Run `./finops focus build`.",
-                ) from None
-            except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
-                raise Refused(
-                    503,
-                    f"the database cannot be read: {first_line(error)}",
-                    "Import again, or restore one of data/serving/.",
-                ) from None
+            except duckdb.Error as error:
+                raise self.refused(error) from None
+            except BaseException:
+                # Closing waits for DuckDB's own threads, to which Ctrl-C means nothing.
+                cursor.interrupt()
+                raise
             finally:
                 done.set()
+
+    def refused(self, error: duckdb.Error) -> Exception:
+        """Return what to say of a query that failed; the error itself where that is a fault."""
+        said = first_line(error)
+        if isinstance(error, duckdb.InterruptException):
+            return Refused(
+                504,
+                f"the query was stopped after {self.seconds} seconds",
+                "Ask for less at once, or raise query_seconds under [dashboards].",
+            )
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return Refused(503, said, "Raise memory_limit under [database.duckdb].")
+        if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
+            return Refused(
+                503,
+                f"the marts are not those of this version: {said}",
+                "Run `./finops focus build`.",
+            )
+        if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException):
+            return Refused(
+                503,
+                f"the database cannot be read: {said}",
+                "Import again, or restore one of data/serving/.",
+            )
+        return error
 
 
 def stop_late(cursor: duckdb.DuckDBPyConnection, seconds: float, done: threading.Event) -> None:
