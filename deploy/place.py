@@ -157,10 +157,10 @@ def make_folder(folder: Path, *, like: Path, mode: int = 0o750) -> None:
 
 
 def owned(path: Path, like: Path) -> None:
-    """Give a path to the owner of another one, where root may."""
+    """Give a path, not what a link leads to, to the owner of another one, where root may."""
     if os.geteuid() == 0:
         owner = like.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def user_of(data: Path, *, rootless: bool) -> tuple[int, int]:

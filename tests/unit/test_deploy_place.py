@@ -10,7 +10,7 @@ import yaml
 
 from core.config import Config, load_config
 from core.errors import NoCompose, NotPinned, UnreadableForContainers
-from deploy.place import OWN, SERVICES, USER, Place, check_readable, prepare, read_pairs
+from deploy.place import OWN, SERVICES, USER, Place, check_readable, owned, prepare, read_pairs
 from deploy.stack import BUILT, COMPOSE_FILE, Stack
 from deploy.tools import Tools, find_tools
 
@@ -206,3 +206,14 @@ def test_a_machine_without_any_is_told_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(NoCompose, match="neither podman-compose nor") as failed:
         find_tools({"PATH": str(tmp_path)}, beside=None)
     assert "install podman" in failed.value.hint.lower()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_a_link_in_the_data_folder_leads_to_keeps_its_owner(tmp_path: Path) -> None:
+    data, other = tmp_path / "data", tmp_path / "other"
+    data.mkdir()
+    other.touch()
+    os.chown(data, 12345, 12345)
+    (data / "link").symlink_to(other)
+    owned(data / "link", data)
+    assert (other.stat().st_uid, (data / "link").lstat().st_uid) == (0, 12345)
