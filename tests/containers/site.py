@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,10 +111,16 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    """Return a port that nothing holds, from below those that the kernel hands out.
+
+    A published port is led to its container by a rule of the firewall, past whatever listens
+    there: another test's server must never be given the same one.
+    """
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as found, suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 def make_site(folder: Path, podman: Podman, postgres: str) -> Site:
