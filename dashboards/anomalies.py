@@ -150,6 +150,14 @@ def anomaly(
     known: Acknowledged | None,
     causes: list[dict[str, Any]],
 ) -> Anomaly:
+    """Return an episode with its causes and the explorer's question that shows it.
+
+    Args:
+        row: Of the episodes: its key, days, and sums in the currency.
+        meta: Of that currency; the question ends with its complete days.
+        known: Who looked at it, None where nobody has.
+        causes: Changes by meter, the largest first.
+    """
     first, last = row["first_day"], row["last_day"]
     chosen = {
         "ProviderName": row["provider_name"],

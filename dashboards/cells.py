@@ -68,6 +68,15 @@ def percent(value: float | Decimal | None, *, sign: bool = False) -> str:
     return unsigned_zero(f"{value * 100:+.1f}" if sign else f"{value * 100:.1f}") + " %"
 
 
+def points(change: float | Decimal | None) -> str:
+    """Return the difference of two ratios in percentage points.
+
+    >>> points(Decimal("0.0214"))
+    '+2.1 pt'
+    """
+    return "" if change is None else unsigned_zero(f"{change * 100:+.1f}") + " pt"
+
+
 def short_id(identifier: str) -> str:
     """Return the telling end of an ARN or of a resource path.
 

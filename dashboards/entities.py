@@ -74,46 +74,7 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
     start, end = period_of(asked, meta)
     compare = compared(Comparison.previous, start, end, meta)
     one = kind_of(asked.kind)
-    bound = Bound(
-        search=asked.search.lower(),
-        start=start,
-        end=end,
-        own_end=compare.own_end,
-        first=compare.start,
-        after=compare.end,
-    )
-    source = source_of([one], bound)
-    column = source.column(one)
-    name = one.any_name
-    found = generation.rows(
-        f"""
-        WITH monthly AS (
-            SELECT {column} AS value, {name} AS name,
-                CAST(date_trunc('month', costs.cost_date) AS DATE) AS month,
-                coalesce(sum(costs.effective_cost) FILTER (costs.cost_date >= $start), 0) AS cost,
-                coalesce(sum(costs.effective_cost) FILTER (
-                    costs.cost_date >= $start AND costs.cost_date < $own_end), 0) AS now,
-                coalesce(sum(costs.effective_cost) FILTER (costs.cost_date < $after), 0) AS before
-            FROM {source.table}
-            WHERE (costs.cost_date >= $start AND costs.cost_date < $end
-                    OR costs.cost_date >= $first AND costs.cost_date < $after)
-                AND {CURRENCY} = {bound.add(meta.currency)}
-            GROUP BY 1, 3
-        ),
-        summed AS (
-            SELECT value, any_value(name) AS name, sum(cost) AS cost, sum(now) AS now,
-                sum(before) AS before, map(list(month), list(cost)) AS months
-            FROM monthly GROUP BY value
-        )
-        SELECT found.*, (SELECT coalesce(sum(cost), 0) FROM summed) AS total
-        FROM (SELECT true) LEFT JOIN summed AS found
-        ON $search = '' OR contains(lower(value), $search) OR contains(lower(name), $search)
-        ORDER BY abs(cost) DESC, abs(before) DESC, value LIMIT {asked.limit + 1}
-        """,
-        bound.values,
-    )
-    total = found[0]["total"]
-    found = [row for row in found if row["cost"] is not None]
+    total, found = summed(generation, one, asked, meta.currency, compare, start, end)
     months = [m.month for m in meta.months if start.replace(day=1) <= m.month < end]
     return Entities(
         kind=one.name,
@@ -134,6 +95,59 @@ def entities(generation: Generation, asked: EntitiesAsked) -> Entities:
         more=len(found) > asked.limit,
         total=total,
     )
+
+
+def summed(
+    generation: Generation,
+    one: Dimension,
+    asked: EntitiesAsked,
+    currency: str,
+    compare: Compared,
+    start: date,
+    end: date,
+) -> tuple[Decimal, list[dict[str, Any]]]:
+    """Return the effective cost of all entities, and those that were searched for, costliest first.
+
+    A row has value, name, cost of [start, end), `now` and `before` of the days that are compared,
+    and months: each month's cost. There is one row more than asked for where some are left out.
+    """
+    bound = Bound(
+        search=asked.search.lower(),
+        start=start,
+        end=end,
+        own_end=compare.own_end,
+        first=compare.start,
+        after=compare.end,
+    )
+    source = source_of([one], bound)
+    found = generation.rows(
+        f"""
+        WITH monthly AS (
+            SELECT {source.column(one)} AS value, {one.any_name} AS name,
+                CAST(date_trunc('month', costs.cost_date) AS DATE) AS month,
+                coalesce(sum(costs.effective_cost) FILTER (costs.cost_date >= $start), 0) AS cost,
+                coalesce(sum(costs.effective_cost) FILTER (
+                    costs.cost_date >= $start AND costs.cost_date < $own_end), 0) AS now,
+                coalesce(sum(costs.effective_cost) FILTER (costs.cost_date < $after), 0) AS before
+            FROM {source.table}
+            WHERE (costs.cost_date >= $start AND costs.cost_date < $end
+                    OR costs.cost_date >= $first AND costs.cost_date < $after)
+                AND {CURRENCY} = {bound.add(currency)}
+            GROUP BY 1, 3
+        ),
+        summed AS (
+            SELECT value, any_value(name) AS name, sum(cost) AS cost, sum(now) AS now,
+                sum(before) AS before, map(list(month), list(cost)) AS months
+            FROM monthly GROUP BY value
+        )
+        SELECT found.*, (SELECT coalesce(sum(cost), 0) FROM summed) AS total
+        FROM (SELECT true) LEFT JOIN summed AS found
+        ON $search = '' OR contains(lower(value), $search) OR contains(lower(name), $search)
+        ORDER BY abs(cost) DESC, abs(before) DESC, value LIMIT {asked.limit + 1}
+        """,
+        bound.values,
+    )
+    return found[0]["total"], [row for row in found if row["cost"] is not None]
 
 
 def changed(row: dict[str, Any], compare: Compared) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from core.cli.tables import console
 from core.periods import name as period_name
 from dashboards.answers import Change
-from dashboards.cells import bar, exact, money, new_table, percent
+from dashboards.cells import bar, exact, money, new_table, percent, points
 from dashboards.invoices import Invoices, Restatement
 from dashboards.overview import Overview
 from dashboards.report import Report
@@ -56,13 +56,14 @@ def print_tiles(out: Console, found: Overview) -> None:
     for name in ("", "value", "before", "change", "%", ""):
         table.add_column(name, justify="right" if name else "left")
     for tile in found.tiles:
-        write = percent if tile.unit == "ratio" else money
+        is_ratio = tile.unit == "ratio"
+        write = percent if is_ratio else money
         table.add_row(
             tile.label,
             write(tile.value),
             write(tile.before),
-            write(tile.change, sign=True),
-            percent(tile.change_ratio, sign=True),
+            points(tile.change) if is_ratio else money(tile.change, sign=True),
+            "" if is_ratio else percent(tile.change_ratio, sign=True),
             Text(tile.against if tile.before is not None else "", style="dim"),
         )
     out.print(table)

@@ -74,7 +74,7 @@ def understand(words: list[str], *, whole: bool) -> None:
         click.UsageError: If a command or an option does not exist.
     """
     command: click.Command = cli
-    context = click.Context(cli, info_name="finops")
+    context = click.Context(cli, info_name="finops", **cli.context_settings)
     while isinstance(command, click.Group):
         _, words, _ = command.make_parser(context).parse_args(list(words))
         if not words:
