@@ -83,7 +83,7 @@ def understand(words: list[str], *, whole: bool) -> None:
         assert child is not None
         command, context = child, click.Context(child, info_name=name, parent=context)
     if whole:
-        command.make_context(command.name, list(words)).close()
+        command.make_context(command.name, list(words), parent=context.parent).close()
         return
     with contextlib.suppress(click.BadOptionUsage):  # an option without its value
         command.make_parser(context).parse_args(list(words))
