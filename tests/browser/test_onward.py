@@ -138,6 +138,32 @@ def test_a_commitment_leads_to_the_charges_that_it_covers(visit: Visit, served: 
     assert Decimal(shown) == Decimal(one["used_cost"]) + Decimal(one["unused_cost"])
 
 
+def test_a_purchase_leads_to_the_charges_that_bill_it(visit: Visit, served: Served) -> None:
+    page = visit.go("commitments?month=2026-06")
+    told = served.get("commitments", {"currency": "USD", "month": "2026-06", "months": "13"})
+    one = told["purchases"][0]
+    page.locator("figure", has_text="Purchases").locator("tbody th a").first.click()
+    visit.arrive("explore?")
+    found = asked(visit.route())
+    assert found["filter"] == [f"CommitmentDiscountId:in:{one['key']['value']}"]
+    assert found["metric"] == ["billed_cost"]
+    assert found["start"] == [f"{one['month']}-01"]
+    shown = (total(page) or "").removeprefix("USD ").replace(",", "")
+    assert Decimal(shown) == Decimal(one["upfront_fee"]) + Decimal(one["recurring_fee"])
+
+
+def test_a_commitment_that_expires_leads_to_its_charges(visit: Visit, served: Served) -> None:
+    asks = {"currency": "USD", "month": "2026-06", "months": "13"}
+    one = served.get("commitments", asks)["expiries"][0]
+    page = visit.go("commitments?month=2026-06")
+    page.locator("figure", has_text="Expiring commitments").locator("tbody th a").first.click()
+    visit.arrive("explore?")
+    found = asked(visit.route())
+    assert found["filter"] == [f"CommitmentDiscountId:in:{one['key']['value']}"]
+    assert found["metric"] == ["effective_cost"]
+    assert found["start"] == ["2026-06-01"]
+
+
 def test_a_view_s_name_that_is_taken_is_replaced_only_when_said_twice(
     visit: Visit, served: Served
 ) -> None:

@@ -22,6 +22,11 @@ PRICED, CONTRACTED = (
 """Usage with a known list price; usage with a known negotiated price."""
 LIST = f'CASE WHEN {PRICED} AND NOT {UNUSED} THEN "ListCost" ELSE 0 END'
 ON_DEMAND = f'CASE WHEN {CONTRACTED} AND NOT {UNUSED} THEN "ContractedCost" ELSE 0 END'
+COVERED = f"sum({ON_DEMAND}) FILTER (\"PricingCategory\" = 'Committed')"
+ELIGIBLE = f"""sum({ON_DEMAND}) FILTER ("PricingCategory" = 'Standard'
+    AND ("ServiceName", "PricingUnit") IN (
+        SELECT (service_name, pricing_unit) FROM focus_seeds.commitment_eligibility))"""
+"""Usage that a commitment covers, and that one could, at on-demand prices."""
 COSTS = {
     "billed_cost": '"BilledCost"',
     "effective_cost": '"EffectiveCost"',

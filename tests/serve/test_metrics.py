@@ -8,16 +8,12 @@ from typing import Any
 import pytest
 
 from tests.fixtures.served import Served
-from tests.serve.oracle import CONTRACTED, LIST, ON_DEMAND, PRICED, UNUSED
+from tests.serve.oracle import CONTRACTED, COVERED, ELIGIBLE, LIST, ON_DEMAND, PRICED, UNUSED
 
 USAGE = "\"ChargeCategory\" = 'Usage'"
 COMPUTE = "\"ServiceCategory\" = 'Compute'"
 SAVED = f"""sum({ON_DEMAND} - "EffectiveCost")
     FILTER ("CommitmentDiscountStatus" IS NOT NULL AND {CONTRACTED})"""
-COVERED = f"sum({ON_DEMAND}) FILTER (\"PricingCategory\" = 'Committed')"
-ELIGIBLE = f"""sum({ON_DEMAND}) FILTER ("PricingCategory" = 'Standard'
-    AND ("ServiceName", "PricingUnit") IN (
-        SELECT (service_name, pricing_unit) FROM focus_seeds.commitment_eligibility))"""
 TAGGABLE = f'{USAGE} AND "EffectiveCost" > 0 AND NOT {UNUSED}'
 TAGGED = """len(list_filter(map_keys(CAST("Tags" AS MAP(VARCHAR, VARCHAR))),
     lambda k: NOT starts_with(k, 'aws:') AND NOT starts_with(k, 'costCategory/'))) > 0"""
