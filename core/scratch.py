@@ -1,12 +1,13 @@
-"""A folder for work in progress that one process at a time may use."""
+"""Folders for work in progress: one that a single process may use, or one for each."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from core.errors import BusyError
@@ -40,3 +41,40 @@ def scratch(folder: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(lock)
+
+
+@contextmanager
+def scratch_in(parent: Path, prefix: str) -> Iterator[Path]:
+    """Yield a new folder in `parent` whose name begins with `prefix`; it goes away at the end.
+
+    Several processes may have one each. What killed ones left behind is removed by the next, but
+    where the file system cannot tell that they are gone, as on some shares, it stays.
+
+    Raises:
+        DiskError: If it cannot be made.
+    """
+    with ExitStack() as held:
+        with disk_errors(parent), locked(parent, wait=True) as alone:
+            for left_over in parent.glob(f"{prefix}*") if alone else ():
+                with suppress(FileNotFoundError), locked(left_over, wait=False) as dead:
+                    if dead:
+                        shutil.rmtree(left_over, ignore_errors=True)
+            made = tempfile.TemporaryDirectory(prefix=prefix, dir=parent)
+            folder = Path(held.enter_context(made))
+            held.enter_context(locked(folder, wait=False))
+        yield folder
+
+
+@contextmanager
+def locked(folder: Path, *, wait: bool) -> Iterator[bool]:
+    """Lock a folder for as long as this process lives; yield whether it could be locked."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,18 +17,22 @@ from typing import Any
 from core import __version__
 from core.config import Config
 from core.errors import NoDatabase, WouldOverwrite
+from core.scratch import scratch_in
 from core.serving import STATE
 from core.warehouse import Warehouse, disk_errors, sync
 from deploy.archive import Writer, check_name, read, writing
 from deploy.place import Place
 from deploy.postgres import dump
 from deploy.stack import Say, Stack
+from deploy.units import find_units, metabase_key
 
 DATABASE = "finops.duckdb"
 DUMP = "metabase.sql"
 SETTINGS = "settings"
 """Folder in a backup of .env, config.toml and secrets/."""
 KEY = "MB_ENCRYPTION_SECRET_KEY"
+SCRATCH = ".finops-backup-"
+ANOTHER = "A backup never replaces a file: choose another name."
 
 
 def backup(
@@ -51,25 +54,56 @@ def backup(
         NoPostgres: If Metabase's data cannot be had.
         BusyError: If a program that is not finops writes the database.
     """
-    check_name(target)
-    if target.exists():
-        raise WouldOverwrite(target, "A backup never replaces a file: choose another name.")
+    check_target(target)
     if not config.database_path.exists():
         raise NoDatabase(config.database_path)
     with disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as scratch:
-            part = Path(scratch) / target.name
+        with scratch_in(target.parent, SCRATCH) as scratch:
+            part = scratch / target.name
             with writing(part, target.name) as writer:
-                facts = save(config, place, writer, Path(scratch), secrets, metabase)
+                facts = save(config, place, writer, scratch, secrets, metabase)
                 writer.finish(facts)
             sync(part)
             listed = read(part)
-            os.link(part, target)
+            publish(part, target)
         sync(target.parent)
     size = target.stat().st_size
     say(f"{target}: {', '.join(listed['files'])}; {size / 1e6:,.1f} MB, checked")
     return listed
+
+
+def check_target(target: Path) -> None:
+    """Raise WouldOverwrite where the file is there, BadSetting where its name says no kind."""
+    check_name(target)
+    if target.exists():
+        raise WouldOverwrite(target, ANOTHER)
+
+
+def publish(part: Path, target: Path) -> None:
+    """Give a whole file its name, never in the place of another one.
+
+    Where the file system knows no second name for a file, as FAT and some shares, the name is
+    taken first: a kill in between leaves an empty file, which no restore takes for a backup.
+
+    Raises:
+        WouldOverwrite: If the file is there by now.
+    """
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise WouldOverwrite(target, ANOTHER) from None
+    except OSError:
+        reserve(target)
+        part.replace(target)
+
+
+def reserve(target: Path) -> None:
+    """Make an empty file of a name that nothing has."""
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise WouldOverwrite(target, ANOTHER) from None
 
 
 def save(
@@ -87,8 +121,9 @@ def save(
     if state.exists():
         copy_sqlite(state, scratch / STATE)
         writer.add_path(STATE, scratch / STATE)
-    if metabase and place.has_postgres:
-        dump(Stack.at(place), scratch / DUMP)
+    stack = Stack.with_postgres(place) if metabase else None
+    if stack:
+        dump(stack, scratch / DUMP)
         writer.add_path(DUMP, scratch / DUMP)
         facts["metabase_key"] = fingerprint(place)
     if secrets:
@@ -110,7 +145,8 @@ def settings_files(config: Config, place: Place) -> list[tuple[str, Path]]:
 
 def fingerprint(place: Place) -> str | None:
     """Return what tells whether two encryption keys of Metabase are one, and not which."""
-    key = place.secret("metabase.env", KEY)
+    by_systemd = bool(find_units(place.folder))
+    key = metabase_key() if by_systemd else place.secret("metabase.env", KEY)
     return hashlib.sha256(key.encode()).hexdigest()[:16] if key else None
 
 

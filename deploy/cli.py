@@ -10,10 +10,11 @@ import click
 from core.cli.options import config_option, json_option, print_json, resolve
 from core.cli.tables import print_table
 from core.config import ROOT
-from core.errors import NotHealthy
+from core.errors import NotHealthy, NotRunning
 from deploy.options import tell, wait_option
 from deploy.place import METABASE, POSTGRES, SERVICES, Place, prepare
 from deploy.saving import backup, restore, upgrade
+from deploy.unfinished import forget, unfinished
 
 
 @click.group()
@@ -76,12 +77,15 @@ def up(
     place: Place = ctx.obj["place"]
     config = resolve(ctx, config_path)
     stack = Stack.at(place)
+    stack.check_compose("start")
     own = {} if metabase is None else {"COMPOSE_PROFILES": METABASE if metabase else ""}
     prepare(place, config, rootless=stack.rootless, own=own)
     if metabase is False:
         stack.remove(METABASE, POSTGRES)
     built = stack.build(only_missing=not build, say=tell)
     stack.start(anew=build and bool(built))
+    stack.wait(wait)
+    forget(place)
     stack.ready(config, wait, click.echo)
 
 
@@ -99,14 +103,16 @@ def down(ctx: click.Context, /) -> None:
     from deploy.stack import Stack
     from deploy.tools import show
 
-    show(Stack.at(ctx.obj["place"]).compose("down"))
+    stack = Stack.at(ctx.obj["place"])
+    stack.check_compose("stop")
+    show(stack.compose("down"))
 
 
 @deploy.command()
 @json_option
 @click.pass_context
 def status(ctx: click.Context, /, as_json: bool) -> None:
-    """Show each service: whether it runs, whether it is healthy, where it listens.
+    """Show each service: whether it runs, whether it is healthy, where it listens, what it is.
 
     The exit code is 12 where one that belongs to the stack is not healthy.
 
@@ -118,9 +124,13 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
     from deploy.stack import Stack
 
     place: Place = ctx.obj["place"]
-    found = {one.service: asdict(one) for one in Stack.at(place).containers(look=True)}
-    absent = {"state": "absent", "health": "", "restarts": 0, "ports": (), "image": "", "id": ""}
-    rows = [{"service": name, **absent, **found.get(name, {})} for name in place.services()]
+    stack = Stack.at(place)
+    found = {one.service: asdict(one) for one in stack.containers(look=True)}
+    absent = {"state": "absent", "health": "", "restarts": 0, "ports": (), "version": "",
+              "image": "", "id": ""}  # fmt: skip
+    rows = [{"service": name, **absent, **found.get(name, {})} for name in stack.services()]
+    if begun := unfinished(place):
+        tell(f"the upgrade of {begun.at} was cut off; `./finops deploy upgrade` goes on with it")
     if as_json:
         print_json(rows)
     else:
@@ -130,7 +140,7 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
             del row["id"]
         print_table(rows)
     if bad := [row["service"] for row in rows if row["health"] != "healthy"]:
-        raise NotHealthy(bad, 0)
+        raise NotHealthy(bad)
 
 
 @deploy.command()
@@ -150,8 +160,15 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
     from deploy.stack import Stack
     from deploy.tools import show
 
+    stack = Stack.at(ctx.obj["place"])
     options = ["--tail", str(tail), *(["--follow"] if follow else [])]
-    show(Stack.at(ctx.obj["place"]).compose("logs", *options, *([service] if service else [])))
+    services = [service] if service else []
+    if not stack.units:
+        show(stack.compose("logs", *options, *services))
+    elif found := stack.listed(*services):
+        show((stack.tools.engine, "logs", "--names", *options, *found))
+    else:
+        raise NotRunning(services or stack.services())
 
 
 for command in (backup, restore, upgrade):

@@ -29,8 +29,10 @@ SERVICES = {
     METABASE: frozenset({METABASE}),
 }
 """Each service of docker-compose.yml with its profiles; none means always."""
+PROJECT = "open-finops"
+"""What the name of a stack's project begins with; six figures of its folder's path follow."""
 OWN = {
-    "COMPOSE_PROJECT_NAME": "open-finops",
+    "COMPOSE_PROJECT_NAME": PROJECT,
     "COMPOSE_PROFILES": METABASE,
     "FINOPS_IMAGE": "localhost/open-finops:latest",
     "FINOPS_BASE": "docker.io/library/python:3.11-slim-bookworm",
@@ -75,9 +77,14 @@ class Place:
     def secrets(self) -> Path:
         return self.folder / "secrets"
 
+    def defaults(self) -> dict[str, str]:
+        """Return what .env says at first; no two folders have one project."""
+        folder = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:6]
+        return {**OWN, "COMPOSE_PROJECT_NAME": f"{PROJECT}-{folder}"}
+
     def settings(self) -> dict[str, str]:
         """Return what .env says; the defaults where it does not."""
-        return {**OWN, **read_pairs(self.env_file)}
+        return {**self.defaults(), **read_pairs(self.env_file)}
 
     def services(self) -> list[str]:
         """Return the services that run here, in the order of docker-compose.yml."""
@@ -116,7 +123,8 @@ def prepare(
             make_folder(folder, like=data, mode=0o755 if folder.name == "exports" else 0o700)
     user = user_of(data, rootless=rootless)
     named = read_pairs(place.env_file)
-    settings = {**OWN, **{name: named[name] for name in named if name in OWN}, **(own or {})}
+    kept = {name: named[name] for name in named if name in OWN}
+    settings = {**place.defaults(), **kept, **(own or {})}
     with disk_errors(place.secrets):
         make_secrets(place, data)
     config_file = config.path or place.secrets / "none.toml"
@@ -125,6 +133,7 @@ def prepare(
     found = {
         "FINOPS_USER": f"{user[0]}:{user[1]}",
         "FINOPS_USERNS": f"keep-id:uid={USER},gid={USER}" if rootless else "host",
+        "FINOPS_FOLDER": str(place.folder.resolve()),
         "FINOPS_DATA": str(data),
         "FINOPS_DATABASE": config.database_path.name,
         "FINOPS_CONFIG": str(config_file),

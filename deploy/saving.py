@@ -120,8 +120,10 @@ def upgrade(
 ) -> None:
     """Bring the running stack to this checkout's version, or back.
 
-    Makes a backup, builds the images, starts all services anew and waits until they are healthy.
-    If one is not, the former images run again, with what Metabase knew before.
+    Builds the images, makes a backup, starts all services anew and waits until they are healthy.
+    If one is not, the former images run again, with what Metabase knew before; what it knew since
+    is kept in a file. An image that cannot be built leaves what runs alone. One that was cut off
+    goes on when it is run again.
 
     \b
     Examples:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 from core.config import ROOT, Config
-from core.errors import NotHealthy, NotPinned
-from deploy.place import METABASE, PINS, Place
+from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotRunning
+from deploy.place import METABASE, PINS, POSTGRES, Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
+from deploy.units import FOLDER, SERVICE, find_units, systemctl
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
 PROJECT = "com.docker.compose.project"
-SERVICE = "com.docker.compose.service"
+WORKING_DIR = "com.docker.compose.project.working_dir"
+VERSION = "org.opencontainers.image.version"
 FINOPS = ("/opt/finops/.venv/bin/python", "/opt/finops/finops", "-c", "/etc/finops/config.toml")
 WITH_SECRETS = 'set -a; . /run/secrets/finops; exec "$@"'
 BUILT = {"dashboards": "FINOPS_IMAGE", METABASE: "FINOPS_METABASE_IMAGE"}
@@ -34,6 +37,8 @@ class Container:
     id: str
     image: str
     """Id of the image that it was made from."""
+    version: str
+    """Of what is in the image, as its label says."""
     state: str
     health: str
     restarts: int
@@ -42,6 +47,7 @@ class Container:
 
     @property
     def is_healthy(self) -> bool:
+        """Whether it runs, and answered when it was last asked."""
         return self.state == "running" and self.health == "healthy"
 
 
@@ -51,18 +57,76 @@ class Stack:
 
     place: Place
     tools: Tools
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Services that systemd runs, and their units; empty where compose runs the stack."""
 
     @classmethod
     def at(cls, place: Place) -> Stack:
-        return cls(place, find_tools())
+        """Return the stack of a place, driven by what this machine has.
+
+        Raises:
+            NoCompose: If it has nothing that does.
+            AnotherFolder: If containers of that name are of another place.
+        """
+        units = find_units(place.folder)
+        stack = cls(place, Tools(PODMAN, ()) if units else find_tools(), units)
+        stack.check_folder()
+        return stack
+
+    @classmethod
+    def with_postgres(cls, place: Place) -> Stack | None:
+        """Return the stack of a place where a Postgres of Metabase is part of it."""
+        if not (find_units(place.folder) or place.has_postgres):
+            return None
+        stack = cls.at(place)
+        return stack if stack.has_postgres else None
+
+    @property
+    def has_postgres(self) -> bool:
+        """Whether a Postgres of Metabase is part of the stack."""
+        return POSTGRES in self.units if self.units else self.place.has_postgres
 
     @property
     def rootless(self) -> bool:
         """Whether podman maps this user to the one inside."""
         return self.tools.engine == PODMAN and os.geteuid() != 0
 
+    def services(self) -> list[str]:
+        """Return the services that run here, in the order of docker-compose.yml."""
+        return list(self.units) or self.place.services()
+
+    def check_folder(self) -> None:
+        """Raise AnotherFolder where another place's containers would be taken for this one's.
+
+        Those of an earlier version tell the folder of their docker-compose.yml alone.
+        """
+        for about in self.tools.inspect(*self.listed()):
+            labels = about["Config"]["Labels"]
+            owner, mine = labels.get(FOLDER), self.place.folder
+            if not owner:
+                owner, mine = labels.get(WORKING_DIR), COMPOSE_FILE.parent
+            if owner and Path(owner).resolve() != mine.resolve():
+                raise AnotherFolder(labels[PROJECT], owner, self.place.env_file)
+
+    def check_compose(self, verb: str, *services: str) -> None:
+        """Raise BySystemd with the command to give where systemd runs the stack."""
+        if self.units:
+            units = [self.units[name] for name in services or self.units]
+            raise BySystemd(self.place.folder, systemctl(verb, units))
+
+    def check_loadable(self) -> None:
+        """Raise BySystemd where Metabase's data cannot be put back, as systemd starts and stops it.
+
+        Postgres has to run, and Metabase must not; with compose, both are seen to.
+        """
+        if METABASE in self.units and self.of(METABASE) is not None:
+            self.check_compose("stop", METABASE)
+        if POSTGRES in self.units and self.of(POSTGRES) is None:
+            self.check_compose("start", POSTGRES)
+
     def compose(self, *arguments: str) -> list[str]:
-        """Return the command line of compose."""
+        """Return the command line of compose; no command of its own may reach systemd's stack."""
+        self.check_compose("restart")
         files = ["--file", str(COMPOSE_FILE), "--env-file", str(self.place.env_file)]
         return [*self.tools.compose, *files, *arguments]
 
@@ -73,11 +137,12 @@ class Stack:
             look: Whether to ask for their health, which takes a second for each.
         """
         found = [self.container(about, look) for about in self.tools.inspect(*self.listed())]
-        order = self.place.services()
+        order = self.services()
         known = [one for one in found if one.service in order]
         return sorted(known, key=lambda one: order.index(one.service))
 
     def container(self, about: dict[str, Any], look: bool) -> Container:
+        """Return a container of what the engine's `inspect` tells; `look` asks for its health."""
         state = about["State"]
         ports = about["NetworkSettings"].get("Ports") or {}
         running = state["Status"] == "running"
@@ -85,6 +150,7 @@ class Stack:
             service=about["Config"]["Labels"][SERVICE],
             id=about["Id"],
             image=about["Image"],
+            version=about["Config"]["Labels"].get(VERSION, ""),
             state=state["Status"],
             health=self.health(about["Id"], state) if look and running else "",
             restarts=about.get("RestartCount", 0),
@@ -115,12 +181,12 @@ class Stack:
         """Run a command in a service's container and return what it wrote.
 
         Raises:
-            NotHealthy: If the service does not run.
+            NotRunning: If the service does not run.
             ComposeFailed: If the command fails.
         """
         found = self.of(service)
         if found is None:
-            raise NotHealthy([service], 0)
+            raise NotRunning([service])
         keep = ("--interactive",) if stdin else ()
         return self.tools.run("exec", *keep, found.id, *command, stdin=stdin, stdout=stdout).stdout
 
@@ -128,11 +194,12 @@ class Stack:
         """Run a finops command in the scheduler's container, on this terminal."""
         found = self.of("scheduler")
         if found is None:
-            raise NotHealthy(["scheduler"], 0)
+            raise NotRunning(["scheduler"])
         inside = ("/bin/sh", "-c", WITH_SECRETS, "finops", *FINOPS, *arguments)
         show((self.tools.engine, "exec", found.id, *inside))
 
     def has_image(self, name: str) -> bool:
+        """Whether the engine's store holds an image of this name."""
         return self.tools.run("image", "inspect", name, check=False).returncode == 0
 
     def build(self, *, only_missing: bool, say: Say) -> list[str]:
@@ -173,8 +240,10 @@ class Stack:
 
     def listed(self, *services: str) -> list[str]:
         """Return the ids of this place's containers, of some services or of all."""
-        project = self.place.settings()["COMPOSE_PROJECT_NAME"]
-        labels = [f"{PROJECT}={project}", *(f"{SERVICE}={service}" for service in services)]
+        stack = f"{PROJECT}={self.place.settings()['COMPOSE_PROJECT_NAME']}"
+        if self.units:
+            stack = f"{FOLDER}={self.place.folder.resolve()}"
+        labels = [stack, *(f"{SERVICE}={service}" for service in services)]
         filters = [word for label in labels for word in ("--filter", f"label={label}")]
         return self.tools.run("ps", "--all", "--quiet", *filters).stdout.split()
 
@@ -191,7 +260,7 @@ class Stack:
             NotHealthy: If some are not after so many seconds.
         """
         end = time.monotonic() + seconds
-        wanted = set(services or self.place.services())
+        wanted = set(services or self.services())
         while True:
             wanted -= {one.service for one in self.containers(look=True) if one.is_healthy}
             if not wanted:
@@ -201,8 +270,7 @@ class Stack:
             time.sleep(PAUSE)
 
     def ready(self, config: Config, seconds: int, say: Say) -> None:
-        """Wait for health, fill Metabase, and say where everything is."""
-        self.wait(seconds)
+        """Fill Metabase of a healthy stack, and say where everything is."""
         settings = self.place.settings()
         if METABASE in self.place.services() and config.database_path.exists():
             self.finops("metabase", "provision", "--wait", str(seconds))

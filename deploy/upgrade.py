@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from core.config import Config
-from core.errors import ComposeFailed, NotHealthy, UpgradeFailed
+from core.errors import (
+    ComposeFailed,
+    FinopsError,
+    NotBuilt,
+    NotGoneBack,
+    NotHealthy,
+    NotPinned,
+    NotRunning,
+    UpgradeFailed,
+)
+from core.scratch import scratch_in
 from deploy.archive import read
-from deploy.backup import DUMP, backup
-from deploy.postgres import load
+from deploy.backup import DUMP, backup, check_target
+from deploy.place import POSTGRES
+from deploy.postgres import dump, load
 from deploy.stack import BUILT, Say, Stack
+from deploy.unfinished import Begun, forget, note, unfinished
 
 ROLLBACK = "rollback"
 """Tag of the images that ran before."""
 BACK = 120
 """Seconds at least that the former version gets to become healthy again."""
+SCRATCH = ".finops-upgrade-"
 
 
 def upgrade(
     stack: Stack, config: Config, target: Path | None, *, build: bool, wait: int, say: Say
 ) -> None:
-    """Back up, build, start anew; go back where a service is not healthy in time.
+    """Build, back up, start anew; go back where a service is not healthy in time.
+
+    One that was cut off after it had begun to start anew goes on with the images and the backup of
+    then; before that moment what runs is as it was.
 
     Args:
         stack: What runs.
@@ -33,44 +49,137 @@ def upgrade(
         say: Told each step.
 
     Raises:
-        NotHealthy: If the stack does not run.
+        BySystemd: If systemd runs the stack.
+        NotRunning: If a service does not run, and no upgrade was cut off.
+        NotBuilt: If an image cannot be built; what runs was left as it is.
         UpgradeFailed: If the former version had to be started again.
+        NotGoneBack: If that one did not become healthy, either.
     """
-    before = {one.service: one.image for one in stack.containers() if one.state == "running"}
-    if missing := [name for name in stack.place.services() if name not in before]:
-        raise NotHealthy(missing, 0)
-    now = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    target = target or stack.place.folder / "backups" / f"before-upgrade-{now}.tar.zst"
-    if config.database_path.exists():
-        backup(config, stack.place, target, secrets=False, metabase=True, say=say)
-    else:
-        say("nothing is imported yet, so no backup is made")
-    images = {name: before[name] for name in BUILT if name in before}
-    for name, image in images.items():
-        stack.tools.run("tag", image, kept(stack, name))
+    stack.check_compose("restart")
+    begun = cut_off(stack, say)
+    going_on = begun is not None
+    if begun is None:
+        begun = begin(stack, config, target, build, say)
     try:
-        if build:
-            stack.build(only_missing=False, say=say)
+        if build and going_on:
+            built(stack, say)
         stack.start(anew=True)
         stack.wait(wait)
-    except (ComposeFailed, NotHealthy) as error:
+    except (ComposeFailed, NotBuilt, NotHealthy) as error:
         say(f"going back: {error}")
-        go_back(stack, list(images), target, wait)
-        raise UpgradeFailed(str(error), target) from error
+        go_back(stack, begun, error, wait)
+    forget(stack.place)
     stack.ready(config, wait, say)
 
 
-def go_back(stack: Stack, services: list[str], target: Path, wait: int) -> None:
-    """Start the former images; Metabase's data goes back too, as a newer one has changed it."""
+def cut_off(stack: Stack, say: Say) -> Begun | None:
+    """Return the upgrade that was cut off; None where none was, or all is healthy again."""
+    begun = unfinished(stack.place)
+    if begun is None:
+        return None
+    healthy = {one.service for one in stack.containers(look=True) if one.is_healthy}
+    if missing := [name for name in stack.services() if name not in healthy]:
+        kept = (
+            f"the images and the backup ({begun.backup}) of then" if begun.backup else "its images"
+        )
+        say(f"the upgrade of {begun.at} was cut off, not healthy: {', '.join(missing)}; "
+            f"it goes on, with {kept}")  # fmt: skip
+        return begun
+    say(f"the upgrade of {begun.at} was cut off, but all services are healthy")
+    forget(stack.place)
+    return None
+
+
+def begin(stack: Stack, config: Config, target: Path | None, build: bool, say: Say) -> Begun:
+    """Do all that leaves what runs as it is: keep its images, build the new ones, back up."""
+    running = {one.service: one.image for one in stack.containers() if one.state == "running"}
+    if missing := [name for name in stack.services() if name not in running]:
+        raise NotRunning(missing)
+    now = stamp()
+    target = target or stack.place.folder / "backups" / f"before-upgrade-{now}.tar.zst"
+    check_target(target)
+    images = {name: running[name] for name in BUILT if name in running}
+    for service, image in images.items():
+        stack.tools.run("tag", image, kept(stack, service))
+    saved = config.database_path.exists()
+    try:
+        if build:
+            built(stack, say)
+        if saved:
+            backup(config, stack.place, target, secrets=False, metabase=True, say=say)
+        else:
+            say("nothing is imported yet, so no backup is made")
+    except BaseException:  # Ctrl-C, too: the names belong to what runs
+        if build:
+            name(stack, images)
+        raise
+    begun = Begun(at=now, images=images, backup=str(target) if saved else None)
+    note(stack.place, begun)
+    return begun
+
+
+def built(stack: Stack, say: Say) -> None:
+    """Build the images of this checkout.
+
+    Raises:
+        NotBuilt: If one cannot be built.
+    """
+    try:
+        stack.build(only_missing=False, say=say)
+    except (ComposeFailed, NotPinned) as error:
+        raise NotBuilt(str(error)) from error
+
+
+def go_back(stack: Stack, begun: Begun, why: FinopsError, wait: int) -> None:
+    """Start the former images; Metabase's data goes back too, as a newer one has changed it.
+
+    Raises:
+        UpgradeFailed: If the former version is healthy again.
+        NotGoneBack: If it is not.
+    """
+    seconds, now = max(wait, BACK), stamp()
+    saved = Path(begun.backup) if begun.backup else None
+    later = saved and saved.with_name(f"{saved.name.partition('.tar')[0]}-metabase-{now}.sql")
+    try:
+        name(stack, begun.images)
+        try:
+            if saved and later and stack.has_postgres:
+                put_back(stack, saved, later, seconds)
+        finally:
+            stack.start(anew=True)
+        stack.wait(seconds)
+    except FinopsError as error:
+        raise NotGoneBack(str(why), str(error), named(stack, begun, later)) from error
+    forget(stack.place)
+    raise UpgradeFailed(str(why), named(stack, begun, later)) from why
+
+
+def put_back(stack: Stack, saved: Path, later: Path, seconds: int) -> None:
+    """Keep in a file what Metabase knows now, and load what it knew before the upgrade."""
+    if stack.of(POSTGRES) is None:
+        stack.start(POSTGRES)
+    stack.wait(seconds, [POSTGRES])
+    with scratch_in(saved.parent, SCRATCH) as scratch:
+        dump(stack, scratch / DUMP)
+        (scratch / DUMP).rename(later)
+        read(saved, into=scratch)
+        if (scratch / DUMP).exists():
+            load(stack, scratch / DUMP, seconds)
+
+
+def named(stack: Stack, begun: Begun, later: Path | None) -> str:
+    """Return the sentences that say where all is that an upgrade has kept."""
+    images = ", ".join(kept(stack, service) for service in begun.images)
+    data = f"{begun.backup} holds the data as it was before" if begun.backup else ""
+    since = f", {later} what Metabase knew since" if later and later.exists() else ""
+    return f"{data}{since}{'; ' if data else ''}the former images are {images}."
+
+
+def name(stack: Stack, images: Mapping[str, str]) -> None:
+    """Let the names that .env gives the images mean these again."""
     settings = stack.place.settings()
-    for name in services:
-        stack.tools.run("tag", kept(stack, name), settings[BUILT[name]])
-    if stack.place.has_postgres and target.exists():
-        with tempfile.TemporaryDirectory(prefix=".upgrade-", dir=target.parent) as scratch:
-            read(target, into=Path(scratch))
-            load(stack, Path(scratch) / DUMP, max(wait, BACK))
-    stack.start(anew=True)
-    stack.wait(max(wait, BACK))
+    for service, image in images.items():
+        stack.tools.run("tag", image, settings[BUILT[service]])
 
 
 def kept(stack: Stack, service: str) -> str:
@@ -78,3 +187,8 @@ def kept(stack: Stack, service: str) -> str:
     name = stack.place.settings()[BUILT[service]]
     head, _, last = name.rpartition("/")
     return f"{head}/{last.partition(':')[0]}:{ROLLBACK}"
+
+
+def stamp() -> str:
+    """Return this second in UTC, as part of a file's name."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"

@@ -22,7 +22,8 @@ FinopsError                     1
 │   ├── MetabaseAway, LoginRefused, NoDuckDbDriver, CallRefused, NotSynced
 │   └── BadContent, ContentDiffers, CardsFailed
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
-    ├── NoCompose, ComposeFailed, NotHealthy, NotPinned, NoPostgres, UpgradeFailed
+    ├── NoCompose, ComposeFailed, AnotherFolder, BySystemd, NotHealthy, NotRunning, NoPostgres
+    ├── NotPinned, NotBuilt, UpgradeFailed, NotGoneBack
     └── UnreadableForContainers, WouldOverwrite, BadBackup
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
@@ -59,13 +60,18 @@ from core.errors.data import (
     WrongMonth,
 )
 from core.errors.deploy import (
+    AnotherFolder,
     BadBackup,
+    BySystemd,
     ComposeFailed,
     DeployError,
     NoCompose,
     NoPostgres,
+    NotBuilt,
+    NotGoneBack,
     NotHealthy,
     NotPinned,
+    NotRunning,
     UnreadableForContainers,
     UpgradeFailed,
     WouldOverwrite,
@@ -108,6 +114,7 @@ __all__ = [
     "AccessDenied",
     "AccessError",
     "AlienFile",
+    "AnotherFolder",
     "BadBackup",
     "BadConfigFile",
     "BadContent",
@@ -116,6 +123,7 @@ __all__ = [
     "BadValue",
     "BucketNotFound",
     "BusyError",
+    "BySystemd",
     "CallRefused",
     "CardsFailed",
     "ComposeFailed",
@@ -144,8 +152,11 @@ __all__ = [
     "NoDuckDbDriver",
     "NoFiles",
     "NoPostgres",
+    "NotBuilt",
+    "NotGoneBack",
     "NotHealthy",
     "NotPinned",
+    "NotRunning",
     "NotSynced",
     "NothingConfigured",
     "NothingInRange",

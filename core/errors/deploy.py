@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors.base import FinopsError
-from core.words import counted
+
+
+def they(services: Sequence[str], one: str, several: str) -> str:
+    """Return the services, and the words that fit their number.
+
+    >>> they(["dashboards", "scheduler"], "does not run", "do not run")
+    'dashboards, scheduler do not run'
+    """
+    return f"{', '.join(services)} {one if len(services) == 1 else several}"
 
 
 class DeployError(FinopsError):
@@ -32,11 +40,37 @@ class ComposeFailed(DeployError):
 
 
 class NotHealthy(DeployError):
-    def __init__(self, services: Sequence[str], seconds: int) -> None:
-        names = ", ".join(services)
+    def __init__(self, services: Sequence[str], seconds: int | None = None) -> None:
+        when = "" if seconds is None else f"after {seconds} s "
         super().__init__(
-            f"after {seconds} s {counted(len(services), 'service')} not healthy: {names}",
+            when + they(services, "is not healthy", "are not healthy"),
             hint=f"`./finops deploy logs {services[0]}` shows what it says.",
+        )
+
+
+class NotRunning(DeployError):
+    def __init__(self, services: Sequence[str]) -> None:
+        super().__init__(
+            they(services, "does not run", "do not run"),
+            hint="`./finops deploy up` starts what does not run, systemctl where units run it; "
+            "`./finops deploy status` shows what does.",
+        )
+
+
+class AnotherFolder(DeployError):
+    def __init__(self, project: str, folder: str, env_file: Path) -> None:
+        super().__init__(
+            f"the containers of project {project} are those of {folder}, not of {env_file.parent}",
+            hint=f"Write another COMPOSE_PROJECT_NAME into {env_file}. Only if you have moved that "
+            "folder here: remove its containers with `podman rm --force`; the data stay.",
+        )
+
+
+class BySystemd(DeployError):
+    def __init__(self, folder: Path, command: str) -> None:
+        super().__init__(
+            f"systemd runs the stack of {folder}, not compose",
+            hint=f"Here it is `{command}`: docs/deployment/production.md, systemd.",
         )
 
 
@@ -78,9 +112,26 @@ class NoPostgres(DeployError):
         )
 
 
+class NotBuilt(DeployError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the new version's images were not built, and what runs was left as it is: {reason}",
+            hint="What the build wrote above tells why. Mend it, and upgrade again.",
+        )
+
+
 class UpgradeFailed(DeployError):
-    def __init__(self, reason: str, backup: Path) -> None:
+    def __init__(self, reason: str, kept: str) -> None:
         super().__init__(
             f"the new version did not become healthy, the former one runs again: {reason}",
-            hint=f"Nothing is lost. {backup} holds the data as it was before.",
+            hint=f"Nothing is lost. {kept}",
+        )
+
+
+class NotGoneBack(DeployError):
+    def __init__(self, reason: str, second: str, kept: str) -> None:
+        super().__init__(
+            f"the new version did not become healthy: {reason}; nor did the former one: {second}",
+            hint=f"{kept} Once the second reason is mended, `./finops deploy up` starts the former "
+            "version, `./finops deploy upgrade` goes on with the new one.",
         )

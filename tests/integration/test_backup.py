@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -11,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import WouldOverwrite
 from deploy import archive
+from deploy.backup import publish
 from tests.fixtures.aws import Bucket, line
 from tests.fixtures.built import copied
 from tests.fixtures.finops import ROOT, Finops
@@ -40,7 +44,8 @@ class Site(Finops):
     @property
     def left_over(self) -> list[str]:
         """Names of working files that no command may leave."""
-        return [path.name for path in self.home.rglob(".[br][ae]*-*")]
+        found = [*self.home.rglob(".finops-backup-*"), *self.home.rglob(".restore-*")]
+        return [path.name for path in found]
 
 
 @pytest.fixture
@@ -245,5 +250,44 @@ def test_a_backup_that_is_killed_leaves_no_file_of_its_name(when, site, tmp_path
     command = ("deploy", "--folder", str(site.home), "backup", str(file))
     assert site.run("kill", when, *command, command=(KILLED,)).code == -9
     assert not file.exists()
+    assert len(list(file.parent.iterdir())) == 1
     assert site.run(*command).code == 0
     assert archive.read(file)["files"].keys() == {"finops.duckdb", "dashboards.sqlite"}
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_backup_leaves_another_that_is_at_work_alone(site, tmp_path):
+    mark, first, other = (tmp_path / name for name in ("paused", "first.tar", "other.tar"))
+    running = site.start("pause", "deploy.backup:read:before:1", "deploy", "--folder",
+                         str(site.home), "backup", str(first), command=(KILLED,),
+                         env={"FINOPS_TEST_PAUSE": str(mark)})  # fmt: skip
+    while not mark.exists():
+        assert running.poll() is None
+    assert site.deploy("backup", str(other)).code == 0
+    assert not first.exists()
+    mark.unlink()
+    running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert archive.read(first)["files"] == archive.read(other)["files"]
+
+
+def no_links(*_: object) -> None:
+    """Do as FAT does, which has one name for a file."""
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def test_without_links_a_backup_gets_its_name_and_never_that_of_another(
+    site, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(os, "link", no_links)
+    file, late = tmp_path / "saved.tar", tmp_path / "late.tar"
+    assert site.deploy("backup", str(file)).code == 0
+    assert archive.read(file)["files"].keys() == {"finops.duckdb", "dashboards.sqlite"}
+    assert file.stat().st_mode & 0o777 == 0o600
+    late.write_text("made by another while this one was written")
+    with pytest.raises(WouldOverwrite):
+        publish(file, late)
+    monkeypatch.undo()
+    with pytest.raises(WouldOverwrite):
+        publish(file, late)
+    assert late.read_text() == "made by another while this one was written"

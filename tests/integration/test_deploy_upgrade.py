@@ -1,0 +1,178 @@
+"""An upgrade leaves what runs alone until the new version is there, and can always go on.
+
+The engine only remembers; tests/containers/test_stack.py goes back with real containers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploy import archive
+from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked
+from tests.fixtures.finops import Finops
+
+IMAGES = {"dashboards": "localhost/open-finops", "metabase": "localhost/open-finops-metabase"}
+AT_FIRST = ("--wait", "0")
+KILLED = {
+    "when all are removed": "deploy.stack:Stack.remove:after:1",
+    "when all are started": "deploy.stack:Stack.wait:before:1",
+}
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return Engine(tmp_path / "bin")
+
+
+@pytest.fixture
+def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
+    """A stack that runs, Metabase with it, and what came before is forgotten."""
+    found = make_stacked(built, tmp_path / "site", engine)
+    engine.remember(calls=[], metabase=METABASE)
+    return found
+
+
+def former(engine: Engine) -> dict[str, str]:
+    return {name: engine.image(name) for name in IMAGES}
+
+
+def backup_of(site: Stacked) -> Path:
+    [found] = (site.home / "backups").glob("before-upgrade-*.tar.zst")
+    return found
+
+
+def step(calls: list[str], text: str) -> int:
+    return next(at for at, call in enumerate(calls) if text in call)
+
+
+@pytest.mark.parametrize("service", IMAGES)
+def test_an_image_that_cannot_be_built_leaves_what_runs_alone(
+    service: str, site: Stacked, engine: Engine
+) -> None:
+    running, images = engine.running(), engine.state["images"]
+    engine.remember(unbuildable=[service])
+
+    done = site.deploy("upgrade", *AT_FIRST)
+
+    assert done.code == 12
+    assert "what runs was left as it is" in done.error
+    assert engine.running() == running
+    assert engine.state["metabase"] == METABASE
+    assert [call for call in engine.calls() if " up " in call or " stop" in call] == []
+    named = engine.state["images"]
+    assert {name: named[name] for name in images} == images
+    assert not (site.home / "backups").exists()
+
+
+def test_the_backup_is_made_after_the_build_and_before_the_start(
+    site: Stacked, engine: Engine
+) -> None:
+    before = former(engine)
+    assert site.deploy("upgrade", *AT_FIRST).code == 0
+    calls = engine.calls()
+    marks = ("tag", "build dashboards", "build metabase", "pg_dump", "stop", "up --detach")
+    steps = [step(calls, text) for text in marks]
+    assert steps == sorted(steps)
+    named = engine.state["images"]
+    for service, name in IMAGES.items():
+        assert named[f"{name}:rollback"] == before[service]
+        assert named[f"{name}:latest"] == engine.image(service) != before[service]
+    assert not (site.home / ".upgrade.json").exists()
+
+
+def test_a_backup_that_cannot_be_made_leaves_the_names_to_what_runs(
+    site: Stacked, engine: Engine
+) -> None:
+    before = former(engine)
+    (site.home / "backups").write_text("no folder")
+    assert site.deploy("upgrade", *AT_FIRST).code == 7
+    assert former(engine) == before
+    assert engine.state["images"]["localhost/open-finops:latest"] == before["dashboards"]
+
+
+def test_what_metabase_knew_since_is_kept_when_going_back(site: Stacked, engine: Engine) -> None:
+    before = former(engine)
+    engine.remember(breaks=True)
+
+    done = site.deploy("upgrade", *AT_FIRST)
+
+    assert done.code == 12
+    assert (
+        "the former one runs again: after 0 s dashboards, metabase, scheduler are not healthy"
+        in done.error
+    )
+    assert former(engine) == before
+    [later] = (site.home / "backups").glob("before-upgrade-*-metabase-*.sql")
+    assert later.read_text().splitlines()[-1].startswith(f"{METABASE}, seen by metabase ")
+    assert later.stat().st_mode & 0o777 == 0o600
+    assert engine.state["metabase"].startswith(f"{METABASE}, seen by {before['metabase']}")
+    for kept in (str(backup_of(site)), str(later), "localhost/open-finops:rollback"):
+        assert kept in done.hint
+    assert not (site.home / ".upgrade.json").exists()
+
+
+@pytest.mark.parametrize("point", KILLED)
+def test_an_upgrade_that_was_killed_goes_on(point: str, site: Stacked, engine: Engine) -> None:
+    before = former(engine)
+    engine.remember(breaks=True)
+    site.killed(KILLED[point], "upgrade", *AT_FIRST)
+    assert "`./finops deploy upgrade` goes on with it" in site.deploy("status").err
+
+    again = site.deploy("upgrade", *AT_FIRST)
+
+    assert again.code == 12
+    assert " was cut off, not healthy: dashboards, scheduler, " in again.err
+    assert "the former one runs again" in again.error
+    assert former(engine) == before
+    assert engine.state["metabase"].startswith(f"{METABASE}, seen by {before['metabase']}")
+    archive.read(backup_of(site))
+    engine.remember(breaks=False)
+    assert site.deploy("upgrade", *AT_FIRST).code == 0
+    assert former(engine) != before
+
+
+def test_one_killed_before_it_replaced_anything_begins_again(site: Stacked, engine: Engine) -> None:
+    before = former(engine)
+    site.killed("deploy.stack:Stack.remove:before:1", "upgrade", *AT_FIRST)
+    done = site.deploy("upgrade", *AT_FIRST)
+    assert done.code == 0
+    assert "was cut off, but all services are healthy" in done.err
+    assert engine.state["images"]["localhost/open-finops:rollback"] == before["dashboards"]
+    assert len(list((site.home / "backups").iterdir())) == 2
+
+
+def test_up_completes_an_upgrade_that_was_killed(site: Stacked, engine: Engine) -> None:
+    site.killed("deploy.stack:Stack.remove:after:1", "upgrade", *AT_FIRST)
+    assert site.deploy("up", *AT_FIRST).code == 0
+    assert "cut off" not in site.deploy("status").err
+
+
+def test_where_going_back_fails_too_the_error_says_where_all_is(
+    site: Stacked, engine: Engine
+) -> None:
+    before = former(engine)
+    engine.remember(breaks=True, broken=["psql"])
+
+    done = site.deploy("upgrade", *AT_FIRST)
+
+    assert done.code == 12
+    assert "; nor did the former one: `" in done.error
+    [later] = (site.home / "backups").glob("*-metabase-*.sql")
+    for kept in (str(backup_of(site)), str(later), "localhost/open-finops-metabase:rollback"):
+        assert kept in done.hint
+    assert former(engine) == before
+    engine.remember(breaks=False, broken=[])
+    assert site.deploy("upgrade", *AT_FIRST).code == 0
+
+
+def test_a_stack_that_is_partly_down_is_brought_up_before_it_is_upgraded(
+    site: Stacked, engine: Engine
+) -> None:
+    containers = engine.state["containers"]
+    engine.remember(containers={k: v for k, v in containers.items() if v["service"] != "scheduler"})
+    done = site.deploy("upgrade", *AT_FIRST)
+    assert (done.code, done.error) == (12, "scheduler does not run")
+    assert "`./finops deploy up` starts" in done.hint
+    assert [call for call in engine.calls() if " tag " in call] == []
