@@ -51,12 +51,18 @@ class Podman:
         }
 
     def __call__(
-        self, *arguments: str, check: bool = True, timeout: float = 300, cwd: Path = ROOT
+        self,
+        *arguments: str,
+        check: bool = True,
+        timeout: float = 300,
+        cwd: Path = ROOT,
+        unit: str = "",
     ) -> subprocess.CompletedProcess[str]:
-        """Run one command; a failure shows what podman said."""
+        """Run one command, as a unit of systemd does if one is named; a failure shows why."""
+        of_unit = {"PODMAN_SYSTEMD_UNIT": unit} if unit else {}
         done = subprocess.run(
             ["podman", *arguments],
-            env=self.environment,
+            env={**self.environment, **of_unit},
             capture_output=True,
             text=True,
             timeout=timeout,

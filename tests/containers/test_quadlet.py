@@ -1,22 +1,31 @@
 """The units for systemd, as Debian 13's own podman and systemd read them.
 
-No systemd runs here, so no unit is started: they are turned into services, and those are checked.
+No systemd runs here: they are turned into services, and those are checked. Postgres is started as
+its service would start it, for a backup.
 """
 
 from __future__ import annotations
 
+import json
+import shlex
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deploy.archive import read as read_backup
 from tests.containers.conftest import Podman
-from tests.fixtures.finops import ROOT
+from tests.containers.site import until
+from tests.fixtures.finops import ROOT, Finops
 
 UNITS = ROOT / "docker" / "quadlet"
 GENERATOR = "/usr/libexec/podman/quadlet"
 SERVICES = ("dashboards", "scheduler", "postgres", "metabase")
 HARDENED = ("--read-only", "--cap-drop all", "--security-opt=no-new-privileges", "--pids-limit ")
+SRV = "/srv/open-finops"
+OF_SYSTEMD = ("--cgroups=split", "--sdnotify=healthy", "--sdnotify=conmon", "-d")
+"""What only podman under systemd takes; and -d, which is said again."""
 PORTS = {"dashboards": ["127.0.0.1:8080:8080"], "metabase": ["127.0.0.1:3000:3000"]}
 NETWORKS = {
     "dashboards": ["finops-dashboards"],
@@ -95,6 +104,10 @@ def test_a_service_has_small_rights_and_its_networks(service: str, started: dict
     assert values("--publish") == PORTS.get(service, [])
     assert values("--network") == NETWORKS[service]
     assert "--user" in words
+    assert sorted(values("--label")) == [
+        f"com.docker.compose.service={service}",
+        f"open-finops.folder={SRV}",
+    ]
 
 
 def test_no_unit_holds_a_secret(started: dict[str, str]) -> None:
@@ -102,3 +115,53 @@ def test_no_unit_holds_a_secret(started: dict[str, str]) -> None:
     named = [line for line in text.splitlines() if "PASS" in line or "TOKEN" in line]
     assert all(line.startswith("Secret=") or "_FILE=/run/secrets/" in line for line in named)
     assert len(named) == 6
+
+
+@pytest.fixture
+def running(
+    podman: Podman, postgres: str, started: dict[str, str], tmp_path: Path
+) -> Iterator[Path]:
+    """Postgres, started as its service does, but from the tests' image; yield the site's folder."""
+    _, *words = shlex.split(started["postgres"])
+    image = words.index("docker.io/library/postgres:16.10-bookworm")
+    command = [word for word in words[:image] if word not in OF_SYSTEMD]
+    command = [word.replace(SRV, str(tmp_path)) for word in command]
+    secret, network = "finops-metabase-db-password", "finops-metabase-data"
+    (tmp_path / "password").write_text("of-the-test-alone")
+    podman("secret", "create", secret, str(tmp_path / "password"))
+    podman("network", "create", "--internal", network)
+    podman(*command, "-d", postgres, unit="finops-postgres.service")
+    try:
+        yield tmp_path
+    finally:
+        podman("stop", "finops-postgres")
+        podman("volume", "rm", "finops-postgres", "finops-postgres-socket")
+        podman("network", "rm", network)
+        podman("secret", "rm", secret)
+
+
+def test_a_backup_holds_what_metabase_keeps_in_systemd_s_postgres(
+    running: Path, podman: Podman, units: Path, built: Finops
+) -> None:
+    for path in units.glob("*.container"):
+        path.write_text(path.read_text().replace(SRV, str(running)))
+    site = Finops(running)
+    (running / "data").mkdir()
+    shutil.copyfile(built.database, site.database)
+    site.environment |= {
+        "PATH": podman.environment["PATH"],
+        "CONTAINERS_CONF": podman.environment["CONTAINERS_CONF"],
+        "QUADLET_UNIT_DIRS": str(units),
+    }
+    deploy = ("deploy", "--folder", str(running))
+
+    def health() -> dict[str, str]:
+        rows = json.loads(site(*deploy, "status", "--json").out)
+        return {row["service"]: row["health"] for row in rows if row["state"] == "running"}
+
+    until(lambda: health() == {"postgres": "healthy"}, "Postgres is not seen as healthy")
+    file = running / "saved.tar"
+    done = site(*deploy, "backup", str(file))
+    assert done.code == 0, done.err
+    assert list(read_backup(file)["files"]) == ["finops.duckdb", "metabase.sql"]
+    assert site(*deploy, "down").error == f"systemd runs the stack of {running}, not compose"

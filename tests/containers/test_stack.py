@@ -210,7 +210,8 @@ def test_an_upgrade_that_fails_goes_back_by_itself(site: Site, tmp_path: Path) -
     assert site.healthy("dashboards", "scheduler", "postgres")
     assert site.inspect("dashboards")["Image"] == former
     assert site.sql("SELECT a FROM before_upgrade") == "1"
-    [saved] = (site.folder / "backups").iterdir()
-    assert str(saved) in done.hint
+    kept = [next((site.folder / "backups").glob(name)) for name in ("*.tar.zst", "*.sql")]
+    assert [path for path in kept if str(path) not in done.hint] == []
+    assert "before_upgrade" in kept[1].read_text()
     assert site.shell("./finops deploy upgrade --no-build --wait 60").code == 0
     shutil.rmtree(site.folder / "backups")
