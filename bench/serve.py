@@ -87,8 +87,9 @@ def questions(generation: Generation) -> dict[str, Ask]:
     """Return the kinds of questions, each asked anew with other values."""
     daily = ("ServiceName", "SubAccountId", "RegionId", "ServiceCategory", "ProviderName")
     tags = column(
-        generation, "SELECT DISTINCT tag_key || '=' || tag_value FROM marts.tag_sets "
-        "WHERE tag_key IN ('env', 'team') AND tag_value IS NOT NULL LIMIT 40"
+        generation, "SELECT tag_key || ':in:' || tag_value FROM marts.tag_sets "
+        "WHERE tag_value IS NOT NULL AND NOT contains(tag_key, ':') "
+        "GROUP BY ALL ORDER BY hash(tag_key, tag_value) LIMIT 40"
     )  # fmt: skip
     resources = column(
         generation, "SELECT resource_id FROM marts.resource_costs WHERE resource_id IS NOT NULL "
@@ -103,14 +104,14 @@ def questions(generation: Generation) -> dict[str, Ask]:
         return lambda g, r: explore(g, TopQuestion.model_validate({**YEAR, **asked}))
 
     def tagged(g: Generation, r: random.Random) -> Any:
-        key, _, value = r.choice(tags).partition("=")
-        asked = {"filter": [f"tag:{key}:in:{value}"], "group": ["ServiceName"]}
-        return one(asked)(g, r)
+        chosen = r.choice(tags).replace(":in:", r.choice([":in:", ":not:", ":contains:"]))
+        return one({"filter": [f"tag:{chosen}"], "group": ["ServiceName"]})(g, r)
 
     return {
         "overview": lambda g, r: overview(g, MonthAsked(currency="USD", month=r.choice(months))),
         "explorer on marts": lambda g, r: one(
-            {"group": r.sample(daily, 2), "grain": r.choice(["day", "week", "month"])}
+            {"group": r.sample(daily, 2), "grain": r.choice(["day", "week", "month"]),
+             "filter": r.choice([[], ["ProviderName:in:AWS"], ["ServiceCategory:not:Compute"]])}
         )(g, r),
         "tag filter, 12 months": tagged,
         "one resource": lambda g, r: one(
@@ -173,17 +174,17 @@ def crowd(port: int, users: int, think: float) -> Crowd:
 
 
 def page(chosen: random.Random) -> str:
-    """Return what a user looks at next."""
-    group = chosen.choice(["ServiceName", "SubAccountId", "RegionId", "tag:team", "ResourceId"])
-    month = chosen.randint(7, 12)
-    asked = {
-        "group": group,
-        "grain": chosen.choice(["day", "month"]),
-        "start": f"2025-{month:02}-{chosen.randint(1, 28):02}",
-        "end": "2026-07-01",
-    }
+    """Return what a user looks at next: of the explorer's questions hardly one comes twice."""
     name = chosen.choice(["overview", "explore", "explore", "explore", "commitments"])
-    return f"/api/v1/{name}" + (f"?{urlencode(asked)}" if name == "explore" else "")
+    if name == "explore":
+        group = chosen.choice(["ServiceName", "SubAccountId", "RegionId", "tag:team", "ResourceId"])
+        start = f"2025-{chosen.randint(7, 12):02}-{chosen.randint(1, 28):02}"
+        grain = chosen.choice(["day", "month"])
+        asked = {"group": group, "grain": grain, "start": start, "end": "2026-07-01"}
+    else:
+        month = f"2026-{chosen.randint(1, 6):02}"
+        asked = {"currency": chosen.choice(["USD", "USD", "EUR"]), "month": month}
+    return f"/api/v1/{name}?{urlencode(asked)}"
 
 
 def report(timed: dict[str, Timed], charges: int, crowds: list[Crowd]) -> str:

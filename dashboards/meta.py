@@ -18,6 +18,7 @@ from dashboards.problems import Refused
 from dashboards.slices import CURRENCY, PeriodSlice
 
 QUANTITY = "usage_quantity"
+QUANTITY_FORMULA = "coalesce(sum(consumed_quantity), 0)"
 COSTS = ("effective_cost", "billed_cost", "contracted_cost", "list_cost")
 TAG_KEYS = 300
 KINDS = {
@@ -206,7 +207,7 @@ def cost_metrics(generation: Generation) -> list[MetricMeta]:
         label="Usage quantity",
         unit="quantity",
         source_mart="charges",
-        formula="sum(consumed_quantity)",
+        formula=QUANTITY_FORMULA,
         description="What was consumed, in one unit: quantities of different units are not added.",
     )
     return [*[m for name in COSTS for m in metrics(generation) if m.metric == name], quantity]

@@ -14,7 +14,7 @@ from dashboards.buckets import Grain, starts_of
 from dashboards.compared import Compared, Comparison, compared
 from dashboards.dimensions import Dimension, dimension
 from dashboards.generations import Generation
-from dashboards.meta import QUANTITY, CurrencyMeta, currency_of, period_of
+from dashboards.meta import QUANTITY, QUANTITY_FORMULA, CurrencyMeta, currency_of, period_of
 from dashboards.problems import Refused
 from dashboards.slices import CURRENCY, Bound, Filter, PeriodSlice, Source, conditions, source_of
 
@@ -108,9 +108,7 @@ def plan(generation: Generation, asked: Question) -> Plan:
         filters=filters,
         source=source,
         bound=bound,
-        formula="coalesce(sum(consumed_quantity), 0)"
-        if is_quantity
-        else generation.formulas[asked.metric]["formula"],
+        formula=QUANTITY_FORMULA if is_quantity else generation.formulas[asked.metric]["formula"],
         unit=None,
         units=(),
         compare=None

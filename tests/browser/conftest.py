@@ -85,7 +85,7 @@ def npm(*arguments: str) -> None:
     """Run npm in the page's source, or skip where there is none."""
     command = shutil.which("npm")
     if command is None:
-        pytest.skip("building the pages needs Node.js and npm, which are not installed")
+        pytest.skip("building the pages and axe-core need Node.js and npm, which are not installed")
     done = subprocess.run(
         [command, *arguments], cwd=UI, capture_output=True, text=True, check=False
     )

@@ -23,6 +23,7 @@ DIMENSIONS = (
     "ProviderName",
     "SubAccountId",
     "ServiceCategory",
+    "ServiceSubcategory",
     "ServiceName",
     "RegionId",
     "ChargeCategory",

@@ -10,7 +10,7 @@ grouped as (
         "x_LoadId" as load_id,
         "SubAccountId" as sub_account_id,
         any_value("SubAccountName") as sub_account_name,
-        any_value("ServiceCategory") as service_category,
+        "ServiceCategory" as service_category,
         "ServiceName" as service_name,
         "RegionId" as region_id,
         "ResourceId" as resource_id,
@@ -35,6 +35,7 @@ grouped as (
     group by
         "x_LoadId",
         "SubAccountId",
+        "ServiceCategory",
         "ServiceName",
         "RegionId",
         "ResourceId",

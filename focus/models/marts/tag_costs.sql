@@ -6,7 +6,7 @@
     'load_id', 'vendor', 'export', 'billing_period', 'billing_currency',
     'sub_account_id', 'sub_account_name', 'service_category', 'service_name',
 ] -%}
-{%- set names = ['sub_account_name', 'service_category'] -%}
+{%- set names = ['sub_account_name'] -%}
 {%- set measures = ['row_count', 'billed_cost', 'effective_cost', 'taggable_cost'] -%}
 
 with
