@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from core.cli.options import config_option, json_option, print_json, resolve
 from core.cli.tables import print_table
-from core.config import ROOT
+from core.config import ROOT, Config
 from core.errors import NotHealthy, NotRunning
 from deploy.options import tell, wait_option
-from deploy.place import METABASE, POSTGRES, SERVICES, Place, prepare
+from deploy.place import METABASE, SERVICES, Place, prepare
 from deploy.saving import backup, restore, upgrade
 from deploy.unfinished import forget, unfinished
+
+if TYPE_CHECKING:
+    from deploy.stack import Stack
+
+metabase_option = click.option(
+    "--with-metabase/--without-metabase",
+    "metabase",
+    default=None,
+    help="Whether Metabase and its Postgres belong to the stack; .env keeps it.",
+)
 
 
 @click.group()
@@ -41,15 +52,45 @@ def deploy(ctx: click.Context, folder: Path | None) -> None:
     ctx.obj = {"config_path": path, "place": Place((folder or ROOT).absolute())}
 
 
+def prepared(
+    ctx: click.Context, config_path: str | None, metabase: bool | None
+) -> tuple[Stack, Config]:
+    """Write what the containers need, and say what was mended."""
+    from deploy.stack import Stack
+
+    place: Place = ctx.obj["place"]
+    config = resolve(ctx, config_path)
+    stack = Stack.at(place)
+    stack.check_compose("start")
+    own = {} if metabase is None else {"COMPOSE_PROFILES": METABASE if metabase else ""}
+    for mended in prepare(place, config, rootless=stack.rootless, own=own):
+        tell(mended)
+    return stack, config
+
+
+@deploy.command("prepare")
+@config_option
+@metabase_option
+@click.pass_context
+def only_prepare(ctx: click.Context, /, config_path: str | None, metabase: bool | None) -> None:
+    """Write .env, secrets/ and the folders, and start nothing: what `up` does first.
+
+    From then on `podman-compose up -d` or `docker compose up -d` in this folder builds the images
+    that are missing and starts the stack. A secret that is there stays as it is.
+
+    \b
+    Examples:
+      ./finops deploy prepare --without-metabase && podman-compose up -d
+    """
+    stack, _ = prepared(ctx, config_path, metabase)
+    place = stack.place
+    click.echo(f"{place.env_file} and {place.secrets} are ready for: {', '.join(place.services())}")
+
+
 @deploy.command()
 @config_option
 @click.option("--build", is_flag=True, help="Build the images again, also those that are there.")
-@click.option(
-    "--with-metabase/--without-metabase",
-    "metabase",
-    default=None,
-    help="Whether Metabase and its Postgres belong to the stack; .env keeps it.",
-)
+@metabase_option
 @wait_option
 @click.pass_context
 def up(
@@ -63,8 +104,9 @@ def up(
     """Start the stack, and wait until it is healthy.
 
     The first start writes .env and secrets/, readable by their owner alone, and builds the images.
-    Later ones change no secret, start what does not run, and make anew what an edited config.toml
-    or .env concerns. With Metabase, its dashboards are brought into the state of the files.
+    Later ones change no secret, start what does not run, make anew what an edited config.toml or
+    .env concerns, and remove services that .env no longer names. With Metabase, its dashboards are
+    brought into the state of the files.
 
     \b
     Examples:
@@ -72,16 +114,9 @@ def up(
       ./finops deploy up --without-metabase
       ./finops deploy up --build
     """
-    from deploy.stack import Stack
-
     place: Place = ctx.obj["place"]
-    config = resolve(ctx, config_path)
-    stack = Stack.at(place)
-    stack.check_compose("start")
-    own = {} if metabase is None else {"COMPOSE_PROFILES": METABASE if metabase else ""}
-    prepare(place, config, rootless=stack.rootless, own=own)
-    if metabase is False:
-        stack.remove(METABASE, POSTGRES)
+    stack, config = prepared(ctx, config_path, metabase)
+    stack.remove_left_out()
     built = stack.build(only_missing=not build, say=tell)
     stack.start(anew=build and bool(built))
     stack.wait(wait)

@@ -1,8 +1,8 @@
 """What a stack keeps on this machine beside its data: .env and the folder secrets/.
 
 `.env` is what compose reads: what its owner may change stays as it is, what is found on this
-machine is written anew by each `deploy up`. secrets/ holds what only its owner may read; nothing in
-it is ever overwritten.
+machine is written anew by each `deploy up`. secrets/ holds what only its owner may read; no secret
+in it is ever changed.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import hashlib
 import os
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.config import Config
-from core.errors import UnreadableForContainers
+from core.errors import DataOfRoot, UnreadableForContainers
 from core.warehouse import disk_errors
+from deploy.pairs import lines, read_pairs, read_text
 
 USER = 10001
 """The images' own user."""
@@ -97,12 +98,13 @@ class Place:
         return self.env_file.exists() and POSTGRES in self.services()
 
     def secret(self, file: str, name: str) -> str | None:
+        """Return one line's value of a file of secrets; None where it has none."""
         return read_pairs(self.secrets / file).get(name)
 
 
 def prepare(
     place: Place, config: Config, *, rootless: bool, own: Mapping[str, str] | None = None
-) -> None:
+) -> list[str]:
     """Make what the containers need: folders, secrets, .env.
 
     Args:
@@ -111,21 +113,28 @@ def prepare(
         rootless: Whether the engine is a podman without root's rights, which maps this user.
         own: Settings of .env to change.
 
+    Returns:
+        What was mended, a sentence each.
+
     Raises:
+        DataOfRoot: If the containers would have to run as root.
         UnreadableForContainers: If config.toml is for other eyes.
+        BadLine: If .env or a file of secrets has a line that is no NAME=value.
         DiskError: If a folder or a file cannot be made.
     """
     data = config.database_path.parent
     with disk_errors(place.folder):
         make_data(data)
+    user = user_of(data, rootless=rootless)
+    with disk_errors(place.folder):
         make_folder(data / "serving", like=data)
         for folder in (place.secrets, place.secrets / "none", place.folder / "exports"):
             make_folder(folder, like=data, mode=0o755 if folder.name == "exports" else 0o700)
-    user = user_of(data, rootless=rootless)
     named = read_pairs(place.env_file)
     kept = {name: named[name] for name in named if name in OWN}
     settings = {**place.defaults(), **kept, **(own or {})}
     with disk_errors(place.secrets):
+        mended = close_secrets(place, data)
         make_secrets(place, data)
     config_file = config.path or place.secrets / "none.toml"
     if config.path and not rootless:
@@ -148,14 +157,15 @@ def prepare(
         make_folder(Path(found["FINOPS_EXPORTS"]), like=data, mode=0o755)
         text = HEAD + lines(settings.items()) + "".join(f"{line}\n" for line in others)
         replace_file(place.env_file, text + MIDDLE + lines(found.items()))
+    return mended
 
 
 def make_data(data: Path) -> None:
-    """Make the data folder; root gives a new one to the images' own user."""
+    """Make the data folder; root gives a new or empty one to the images' own user."""
     if not data.exists():
         data.mkdir(parents=True, mode=0o750)
-        if os.geteuid() == 0:
-            os.chown(data, USER, USER)
+    if os.geteuid() == 0 and data.stat().st_uid == 0 and not any(data.iterdir()):
+        os.chown(data, USER, USER)
 
 
 def make_folder(folder: Path, *, like: Path, mode: int = 0o750) -> None:
@@ -176,14 +186,20 @@ def user_of(data: Path, *, rootless: bool) -> tuple[int, int]:
     """Return user and group inside the containers: to the machine, the owner of the data.
 
     Without root's rights podman shows this user as the images' own.
+
+    Raises:
+        DataOfRoot: If that is root, as whom no container runs.
     """
     if rootless:
         return USER, USER
     owner = data.stat()
+    if owner.st_uid == 0:
+        raise DataOfRoot(data, USER)
     return owner.st_uid, owner.st_gid
 
 
 def check_readable(path: Path, uid: int) -> None:
+    """Raise UnreadableForContainers where a user may not read a file; groups are not looked at."""
     status = path.stat()
     if uid and not status.st_mode & 0o004 and not (status.st_uid == uid and status.st_mode & 0o400):
         raise UnreadableForContainers(path, uid)
@@ -203,6 +219,25 @@ def state_of(config_file: Path, folder: Path) -> str:
     for path in sorted(folder.glob("*.env")):
         digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:16]
+
+
+def close_secrets(place: Place, data: Path) -> list[str]:
+    """Close secrets/ to all but its owner, whom root makes that of the data.
+
+    What a link leads to stays as it is.
+
+    Returns:
+        A sentence that names what others could read; nothing where they could not.
+    """
+    wide = []
+    for path in (place.secrets, *sorted(place.secrets.iterdir())):
+        if not path.is_symlink():
+            mode = path.stat().st_mode & 0o777
+            if mode & 0o077:
+                path.chmod(mode & 0o700)
+                wide.append(f"{path.name} ({mode:04o})")
+            owned(path, data)
+    return [f"closed to all but their owner: {', '.join(wide)}"] if wide else []
 
 
 def make_secrets(place: Place, data: Path) -> None:
@@ -229,8 +264,9 @@ def make_secrets(place: Place, data: Path) -> None:
         path = place.secrets / name
         known = read_pairs(path)
         if missing := {key: value for key, value in pairs.items() if key not in known}:
-            former = path.read_text() if path.exists() else ""
-            write_secret(path, former + lines(missing.items()), data)
+            former = read_text(path)
+            ended = "" if former.endswith("\n") or not former else "\n"
+            write_secret(path, former + ended + lines(missing.items()), data)
     none = place.secrets / "none.toml"
     if not none.exists():
         write_secret(none, "", data)
@@ -243,23 +279,12 @@ def write_secret(path: Path, text: str, data: Path) -> None:
 
 
 def replace_file(path: Path, text: str) -> None:
+    """Write a file with mode 0600 in one step: a reader sees the former text or all of this."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text.encode(errors="surrogateescape"))
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-
-
-def lines(pairs: Iterable[tuple[str, str]]) -> str:
-    return "".join(f"{name}={value}\n" for name, value in pairs)
-
-
-def read_pairs(path: Path) -> dict[str, str]:
-    """Return the NAME=value lines of a file; nothing where there is none."""
-    if not path.exists():
-        return {}
-    found = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    pairs = (line.split("=", 1) for line in found if "=" in line and not line.startswith("#"))
-    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}

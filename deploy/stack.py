@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from core.config import ROOT, Config
 from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotRunning
-from deploy.place import METABASE, PINS, POSTGRES, Place
+from deploy.place import METABASE, PINS, POSTGRES, SERVICES, Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
 from deploy.units import FOLDER, SERVICE, find_units, systemctl
 
@@ -20,7 +20,10 @@ PROJECT = "com.docker.compose.project"
 WORKING_DIR = "com.docker.compose.project.working_dir"
 VERSION = "org.opencontainers.image.version"
 FINOPS = ("/opt/finops/.venv/bin/python", "/opt/finops/finops", "-c", "/etc/finops/config.toml")
-WITH_SECRETS = 'set -a; . /run/secrets/finops; exec "$@"'
+WITH_SECRETS = ("/bin/sh", "/opt/finops/docker/with_secrets.sh", "/run/secrets/finops")
+"""What `exec` begins with for a command that needs the service's secrets."""
+GRACE = "60"
+"""Seconds to stop; the most that docker-compose.yml gives a service."""
 BUILT = {"dashboards": "FINOPS_IMAGE", METABASE: "FINOPS_METABASE_IMAGE"}
 """Services whose image is built here, and the setting that names it."""
 PAUSE = 1.0
@@ -195,8 +198,7 @@ class Stack:
         found = self.of("scheduler")
         if found is None:
             raise NotRunning(["scheduler"])
-        inside = ("/bin/sh", "-c", WITH_SECRETS, "finops", *FINOPS, *arguments)
-        show((self.tools.engine, "exec", found.id, *inside))
+        show((self.tools.engine, "exec", found.id, *WITH_SECRETS, *FINOPS, *arguments))
 
     def has_image(self, name: str) -> bool:
         """Whether the engine's store holds an image of this name."""
@@ -229,7 +231,7 @@ class Stack:
         """
         for service in reversed(services):
             for found in self.listed(service):
-                self.tools.run("stop", found, check=False)
+                self.tools.run("stop", "-t", GRACE, found, check=False)
                 # One that is just being started again cannot be removed at that moment.
                 for _ in range(TRIES):
                     if self.tools.run("rm", "--force", found, check=False).returncode == 0:
@@ -237,6 +239,11 @@ class Stack:
                     time.sleep(PAUSE)
                 else:
                     self.tools.run("rm", "--force", found)
+
+    def remove_left_out(self) -> None:
+        """Remove the services that .env leaves out; their volumes stay."""
+        here = self.place.services()
+        self.remove(*(name for name in SERVICES if name not in here))
 
     def listed(self, *services: str) -> list[str]:
         """Return the ids of this place's containers, of some services or of all."""

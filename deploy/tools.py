@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import ComposeFailed, NoCompose
+from core.errors import ComposeFailed, NoCompose, OldCompose
 
 PODMAN, DOCKER = "podman", "docker"
 CANDIDATES = (
@@ -21,6 +22,9 @@ CANDIDATES = (
     (DOCKER, (DOCKER, "compose")),
 )
 """Engine and compose command, the first that works is taken."""
+LEAST = (1, 6, 0)
+"""The first podman-compose that reads COMPOSE_PROFILES in .env and relabels secrets for SELinux."""
+VERSION = re.compile(r"podman-composer? version:? +(\d+)\.(\d+)\.(\d+)")
 BESIDE = Path(sys.executable).parent
 """Folder of this Python, where pip puts podman-compose."""
 OVERRIDE = "FINOPS_COMPOSE"
@@ -89,22 +93,38 @@ def show(command: Sequence[str]) -> None:
 def find_tools(
     environment: Mapping[str, str] | None = None, *, beside: Path | None = BESIDE
 ) -> Tools:
-    """Return the first compose command that works, on PATH or in the folder `beside`.
+    """Return the first compose command that works, in the folder `beside` or on PATH.
+
+    One that the environment names is taken as it is.
 
     Raises:
+        OldCompose: If there is only a podman-compose that is too old.
         NoCompose: If there is none.
     """
     environment = os.environ if environment is None else environment
     if named := environment.get(OVERRIDE, "").split():
         return Tools(DOCKER if DOCKER in Path(named[0]).name else PODMAN, tuple(named))
-    path = environment.get("PATH", os.defpath) + (f"{os.pathsep}{beside}" if beside else "")
+    path = (f"{beside}{os.pathsep}" if beside else "") + environment.get("PATH", os.defpath)
+    old: OldCompose | None = None
     for engine, (name, *rest) in CANDIDATES:
         program = shutil.which(name, path=path)
-        if program and shutil.which(engine, path=path) and works((program, *rest)):
-            return Tools(engine, (program, *rest))
-    raise NoCompose()
+        if program and shutil.which(engine, path=path):
+            compose = (program, *rest)
+            told = run((*compose, "version"), check=False)
+            version = version_of(told.stdout + told.stderr)
+            if version and version < LEAST:
+                old = old or OldCompose(compose, written(version), written(LEAST))
+            elif told.returncode == 0:
+                return Tools(engine, compose)
+    raise old or NoCompose()
 
 
-def works(compose: Sequence[str]) -> bool:
-    """Tell whether a compose command exists: podman before 4.7 and bare docker have none."""
-    return len(compose) == 1 or run((*compose, "version"), check=False).returncode == 0
+def version_of(text: str) -> tuple[int, ...] | None:
+    """Return the version of podman-compose that a text tells; None where it tells none."""
+    found = VERSION.search(text)
+    return tuple(int(part) for part in found.groups()) if found else None
+
+
+def written(version: Sequence[int]) -> str:
+    """Return a version with points between its numbers."""
+    return ".".join(str(part) for part in version)

@@ -22,9 +22,9 @@ FinopsError                     1
 │   ├── MetabaseAway, LoginRefused, NoDuckDbDriver, CallRefused, NotSynced
 │   └── BadContent, ContentDiffers, CardsFailed
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
-    ├── NoCompose, ComposeFailed, AnotherFolder, BySystemd, NotHealthy, NotRunning, NoPostgres
-    ├── NotPinned, NotBuilt, UpgradeFailed, NotGoneBack
-    └── UnreadableForContainers, WouldOverwrite, BadBackup
+    ├── NoCompose, OldCompose, ComposeFailed, AnotherFolder, BySystemd, NotHealthy, NotRunning
+    ├── NoPostgres, NotPinned, NotBuilt, UpgradeFailed, NotGoneBack
+    └── DataOfRoot, UnreadableForContainers, BadLine, WouldOverwrite, BadBackup
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -62,8 +62,10 @@ from core.errors.data import (
 from core.errors.deploy import (
     AnotherFolder,
     BadBackup,
+    BadLine,
     BySystemd,
     ComposeFailed,
+    DataOfRoot,
     DeployError,
     NoCompose,
     NoPostgres,
@@ -72,6 +74,7 @@ from core.errors.deploy import (
     NotHealthy,
     NotPinned,
     NotRunning,
+    OldCompose,
     UnreadableForContainers,
     UpgradeFailed,
     WouldOverwrite,
@@ -118,6 +121,7 @@ __all__ = [
     "BadBackup",
     "BadConfigFile",
     "BadContent",
+    "BadLine",
     "BadManifest",
     "BadSetting",
     "BadValue",
@@ -135,6 +139,7 @@ __all__ = [
     "CorruptFile",
     "CredentialsMissing",
     "DataError",
+    "DataOfRoot",
     "DeployError",
     "DiskError",
     "ExportCollision",
@@ -160,6 +165,7 @@ __all__ = [
     "NotSynced",
     "NothingConfigured",
     "NothingInRange",
+    "OldCompose",
     "OutsideFolder",
     "PortInUse",
     "QueryError",

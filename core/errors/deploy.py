@@ -17,6 +17,12 @@ def they(services: Sequence[str], one: str, several: str) -> str:
     return f"{', '.join(services)} {one if len(services) == 1 else several}"
 
 
+INSTALL = (
+    "Install podman and podman-compose 1.6 or newer, which distributions may not have yet: "
+    "`apt install podman pipx`, `pipx install podman-compose`"
+)
+
+
 class DeployError(FinopsError):
     exit_code = 12
 
@@ -25,8 +31,16 @@ class NoCompose(DeployError):
     def __init__(self) -> None:
         super().__init__(
             "neither podman-compose nor `podman compose` nor `docker compose` is here",
-            hint="Install podman and podman-compose (`apt install podman podman-compose`, "
-            "`dnf install podman podman-compose`); `finops deploy` runs outside of containers.",
+            hint=f"{INSTALL}; `finops deploy` runs outside of containers.",
+        )
+
+
+class OldCompose(DeployError):
+    def __init__(self, command: Sequence[str], version: str, least: str) -> None:
+        super().__init__(
+            f"`{' '.join(command)}` is podman-compose {version}, and {least} is the least that "
+            "reads docker-compose.yml as it is meant",
+            hint=f"{INSTALL}; FINOPS_COMPOSE names another compose command.",
         )
 
 
@@ -88,6 +102,23 @@ class UnreadableForContainers(DeployError):
         super().__init__(
             f"{path} cannot be read by user {uid}, as whom the containers run",
             hint=f"`chown {uid} {path}` lets them; they run as the owner of the data folder.",
+        )
+
+
+class DataOfRoot(DeployError):
+    def __init__(self, data: Path, uid: int) -> None:
+        super().__init__(
+            f"{data} belongs to root, as whom no container of the stack runs",
+            hint=f"`chown -R {uid}:{uid} {data}` gives it to the images' own user; root may still "
+            "work in it.",
+        )
+
+
+class BadLine(DeployError):
+    def __init__(self, path: Path, number: int) -> None:
+        super().__init__(
+            f"{path}, line {number}: no NAME=value",
+            hint="Correct it; # begins a comment. The line is not shown, as it may hold a secret.",
         )
 
 

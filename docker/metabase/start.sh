@@ -1,12 +1,6 @@
 #!/bin/sh
 # Start Metabase, under any user and on a root that cannot be written.
 set -eu
-# One file of KEY=value lines, so that neither ps nor inspect shows secrets.
-if [ -f /run/secrets/metabase ]; then
-    set -a
-    . /run/secrets/metabase
-    set +a
-fi
 # Metabase takes no folder of plugins that it cannot write.
 mkdir -p "$MB_PLUGINS_DIR"
 ln -sf /opt/metabase/drivers/*.jar "$MB_PLUGINS_DIR/"

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from deploy.tools import BESIDE
 from tests.containers.podman import IMAGE, Podman
 from tests.containers.site import Site, free_port, make_site
 from tests.docs.pages import blocks
@@ -63,7 +64,8 @@ def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
         if command == DEMO:
             served(site, command)
             continue
-        done = site.shell(command, env=ENVIRONMENT)
+        path = os.pathsep.join([site.podman.environment["PATH"], str(BESIDE)])
+        done = site.shell(command, env={**ENVIRONMENT, "PATH": path})
         assert done.code == 0, f"{command}\n{done.out}{done.err}"
     if page == "podman":
         assert (site.folder / "overview.html").read_text().startswith("<!doctype html>")

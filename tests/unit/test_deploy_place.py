@@ -6,15 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-import yaml
 
 from core.config import Config, load_config
-from core.errors import NoCompose, NotPinned, UnreadableForContainers
-from deploy.place import OWN, SERVICES, USER, Place, check_readable, owned, prepare, read_pairs
-from deploy.stack import BUILT, COMPOSE_FILE, Stack
-from deploy.tools import Tools, find_tools
-
-COMPOSE = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
+from core.errors import DataOfRoot, NotPinned, UnreadableForContainers
+from deploy.pairs import read_pairs
+from deploy.place import USER, Place, check_readable, owned, prepare, user_of
+from deploy.stack import GRACE, Stack
+from deploy.tools import Tools
+from tests.fixtures.programs import program
 
 
 @pytest.fixture
@@ -69,6 +68,32 @@ def test_a_secret_of_one_s_own_stays_and_missing_ones_are_added(
     assert len({*scheduler.values(), *metabase.values()}) == 6
 
 
+def test_a_last_line_without_an_end_keeps_its_value(place: Place, config: Config) -> None:
+    place.secrets.mkdir()
+    (place.secrets / "scheduler.env").write_text("# ours\nAWS_SECRET_ACCESS_KEY=abc")
+    prepare(place, config, rootless=True)
+    text = (place.secrets / "scheduler.env").read_text()
+    assert text.startswith("# ours\nAWS_SECRET_ACCESS_KEY=abc\nOPEN_FINOPS_METABASE_")
+
+
+def test_secrets_that_others_could_read_are_closed_and_that_is_said(
+    place: Place, config: Config, tmp_path: Path
+) -> None:
+    place.secrets.mkdir()
+    place.secrets.chmod(0o755)
+    (place.secrets / "scheduler.env").write_text("AWS_PROFILE=billing\n")
+    (place.secrets / "scheduler.env").chmod(0o644)
+    (tmp_path / "elsewhere").touch(0o644)
+    (place.secrets / "linked").symlink_to(tmp_path / "elsewhere")
+
+    said = prepare(place, config, rootless=True)
+
+    assert said == ["closed to all but their owner: secrets (0755), scheduler.env (0644)"]
+    paths = (place.secrets, place.secrets / "scheduler.env", tmp_path / "elsewhere")
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o700, 0o600, 0o644]
+    assert prepare(place, config, rootless=True) == []
+
+
 def test_no_secret_stands_in_the_settings_or_in_a_command_line(
     place: Place, config: Config
 ) -> None:
@@ -98,11 +123,40 @@ def test_otherwise_the_containers_run_as_the_owner_of_the_data(
     place: Place, config: Config
 ) -> None:
     config.data_dir.mkdir()
+    if os.geteuid() == 0:
+        os.chown(config.data_dir, 12345, 12345)
     owner = config.data_dir.stat()
     prepare(place, config, rootless=False)
     found = read_pairs(place.env_file)
     assert found["FINOPS_USER"] == f"{owner.st_uid}:{owner.st_gid}"
     assert found["FINOPS_USERNS"] == "host"
+
+
+def test_no_container_runs_as_root() -> None:
+    with pytest.raises(DataOfRoot, match="/ belongs to root") as refused:
+        user_of(Path("/"), rootless=False)
+    assert refused.value.hint.startswith("`chown -R 10001:10001 /` ")
+    assert user_of(Path("/"), rootless=True) == (USER, USER)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's data belong to root")
+def test_root_gives_an_empty_data_folder_away_and_none_that_holds_something(
+    place: Place, config: Config
+) -> None:
+    config.data_dir.mkdir()
+    (config.data_dir / "finops.duckdb").touch()
+    with pytest.raises(DataOfRoot):
+        prepare(place, config, rootless=False)
+    assert not place.env_file.exists()
+    assert not place.secrets.exists()
+    (config.data_dir / "finops.duckdb").unlink()
+
+    config.path and config.path.chmod(0o644)
+    prepare(place, config, rootless=False)
+
+    assert read_pairs(place.env_file)["FINOPS_USER"] == f"{USER}:{USER}"
+    owners = {path.stat().st_uid for path in (config.data_dir, *place.secrets.iterdir())}
+    assert owners == {USER}
 
 
 def test_a_changed_configuration_makes_its_containers_anew(place: Place, config: Config) -> None:
@@ -112,8 +166,6 @@ def test_a_changed_configuration_makes_its_containers_anew(place: Place, config:
     config.path.write_text("[schedule]\ncron = '0 7 * * *'\n")
     prepare(place, config, rootless=True)
     assert read_pairs(place.env_file)["FINOPS_STATE"] != state
-    for name in ("dashboards", "scheduler"):
-        assert "FINOPS_STATE" in str(COMPOSE["services"][name]["labels"])
 
 
 def test_a_configuration_for_other_eyes_is_told_before_anything_starts(tmp_path: Path) -> None:
@@ -147,65 +199,24 @@ def test_metabase_is_not_built_without_its_version_and_checksums(
     assert said == ["building localhost/open-finops:latest"]
 
 
-def test_services_profiles_and_images_are_those_of_the_compose_file() -> None:
-    services = COMPOSE["services"]
-    assert {name: frozenset(one.get("profiles", ())) for name, one in services.items()} == SERVICES
-    assert {name for name, one in services.items() if "build" in one} == set(BUILT)
+def test_services_that_the_settings_leave_out_are_removed_with_time_to_end(
+    place: Place, config: Config, tmp_path: Path
+) -> None:
+    prepare(place, config, rootless=True)
+    env = place.env_file.read_text()
+    place.env_file.write_text(env.replace("COMPOSE_PROFILES=metabase", "COMPOSE_PROFILES="))
+    asked = tmp_path / "asked"
+    program(tmp_path / "bin", "podman", 0, f'echo "$@" >>{asked}; [ $1 != ps ] || echo id-$7')
 
+    Stack(place, Tools(str(tmp_path / "bin" / "podman"), ())).remove_left_out()
 
-def test_the_compose_file_and_the_settings_have_the_same_defaults() -> None:
-    text = COMPOSE_FILE.read_text(encoding="utf-8")
-    for name, value in OWN.items():
-        if name.startswith("FINOPS_"):
-            assert f"${{{name}:-{value}}}" in text
-
-
-@pytest.mark.parametrize("name", COMPOSE["services"])
-def test_every_service_is_hardened_and_watched(name: str) -> None:
-    service = COMPOSE["services"][name]
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert "no-new-privileges" in service["security_opt"]
-    assert service["restart"] == "unless-stopped"
-    assert {"mem_limit", "pids_limit", "healthcheck", "user", "tmpfs"} <= service.keys()
-    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
-    assert service["image"].count("/") >= 1
-
-
-def test_postgres_shares_a_network_with_metabase_alone() -> None:
-    networks = {name: set(one["networks"]) for name, one in COMPOSE["services"].items()}
-    [private] = networks["postgres"]
-    assert COMPOSE["networks"][private] == {"internal": True}
-    assert [name for name, found in networks.items() if private in found] == [
-        "postgres",
-        "metabase",
+    label = "id-label=com.docker.compose.service="
+    assert [line for line in asked.read_text().splitlines() if not line.startswith("ps")] == [
+        f"stop -t {GRACE} {label}metabase",
+        f"rm --force {label}metabase",
+        f"stop -t {GRACE} {label}postgres",
+        f"rm --force {label}postgres",
     ]
-
-
-def program(folder: Path, name: str, code: int) -> None:
-    folder.mkdir(exist_ok=True)
-    path = folder / name
-    path.write_text(f"#!/bin/sh\nexit {code}\n")
-    path.chmod(0o755)
-
-
-def test_the_first_compose_command_that_works_is_taken(tmp_path: Path) -> None:
-    here = {"PATH": str(tmp_path)}
-    program(tmp_path, "docker", 0)
-    program(tmp_path, "podman", 125)  # one before 4.7 knows no compose
-    assert find_tools(here, beside=None) == Tools("docker", (f"{tmp_path}/docker", "compose"))
-    program(tmp_path / "venv", "podman-compose", 0)
-    found = find_tools(here, beside=tmp_path / "venv")
-    assert found == Tools("podman", (f"{tmp_path}/venv/podman-compose",))
-    named = {**here, "FINOPS_COMPOSE": "docker compose"}
-    assert find_tools(named, beside=tmp_path / "venv") == Tools("docker", ("docker", "compose"))
-
-
-def test_a_machine_without_any_is_told_what_to_install(tmp_path: Path) -> None:
-    program(tmp_path, "podman", 125)
-    with pytest.raises(NoCompose, match="neither podman-compose nor") as failed:
-        find_tools({"PATH": str(tmp_path)}, beside=None)
-    assert "install podman" in failed.value.hint.lower()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

@@ -9,7 +9,10 @@ import pytest
 
 from tests.source import ROOT
 
-SCRIPTS = ["finops-podman.sh", ".ci/run"]
+SCRIPTS = [
+    *("finops-podman.sh", ".ci/run", "docker/with_secrets.sh"),
+    *(f"docker/metabase/{name}.sh" for name in ("check", "health", "start")),
+]
 WRAPPER = ROOT / "finops-podman.sh"
 
 

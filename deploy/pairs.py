@@ -1,0 +1,57 @@
+"""Files of NAME=value lines: .env and those of secrets/.
+
+docker/with_secrets.sh reads them by the same rules inside the containers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from core.errors import BadLine
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+BLANKS = " \t\r\v\f"
+QUOTES = ('"', "'")
+
+
+def read_pairs(path: Path) -> dict[str, str]:
+    """Return the NAME=value lines of a file, values as they stand; nothing where there is none.
+
+    Blanks around a name and a value are left out, and so is a pair of quotes around a value. Lines
+    that begin with # are comments.
+
+    Raises:
+        BadLine: If another line is no NAME=value; its text, which may be a secret, is not told.
+    """
+    pairs = {}
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        text = line.strip(BLANKS)
+        if text and not text.startswith("#"):
+            name, equals, value = (part.strip(BLANKS) for part in text.partition("="))
+            if not equals or not NAME.fullmatch(name):
+                raise BadLine(path, number)
+            pairs[name] = unquoted(value)
+    return pairs
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text, its line ends as they are; nothing where there is none."""
+    return path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
+
+
+def unquoted(value: str) -> str:
+    """Return a value without the pair of quotes around it."""
+    quoted = len(value) > 1 and value[0] in QUOTES and value[0] == value[-1]
+    return value[1:-1] if quoted else value
+
+
+def lines(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return NAME=value lines from which `read_pairs` reads the same; no value spans two lines."""
+    return "".join(f"{name}={quoted(value)}\n" for name, value in pairs)
+
+
+def quoted(value: str) -> str:
+    """Return a value as it has to stand in a file, in quotes only where it needs them."""
+    return value if unquoted(value.strip(BLANKS)) == value else f'"{value}"'
