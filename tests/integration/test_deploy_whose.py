@@ -10,7 +10,7 @@ import pytest
 
 from deploy import archive
 from deploy.place import Place
-from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked
+from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked, make_stopped
 from tests.fixtures.finops import ROOT, Finops
 
 UNITS = ROOT / "docker" / "quadlet"
@@ -29,11 +29,7 @@ def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
 
 def second(site: Stacked, tmp_path: Path, engine: Engine) -> Stacked:
     """Return the user of a second clone, which has imported the same and was never started."""
-    other = Stacked(tmp_path / "second", engine)
-    other.data.mkdir(parents=True)
-    shutil.copyfile(site.database, other.database)
-    (other.home / ".env").write_text("COMPOSE_PROFILES=\n")
-    return other
+    return make_stopped(site.database, tmp_path / "second", engine, "COMPOSE_PROFILES=\n")
 
 
 def test_two_clones_are_two_stacks(site: Stacked, tmp_path: Path, engine: Engine) -> None:
