@@ -139,7 +139,8 @@ class NoPostgres(DeployError):
     def __init__(self) -> None:
         super().__init__(
             "Postgres, which holds what Metabase knows, does not run",
-            hint="`./finops deploy up` starts it; --without-metabase leaves it out.",
+            hint="`./finops deploy up` starts it, systemctl where units run it; "
+            "--without-metabase leaves it out.",
         )
 
 
