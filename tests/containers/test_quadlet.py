@@ -24,8 +24,8 @@ GENERATOR = "/usr/libexec/podman/quadlet"
 SERVICES = ("dashboards", "scheduler", "postgres", "metabase")
 HARDENED = ("--read-only", "--cap-drop all", "--security-opt=no-new-privileges", "--pids-limit ")
 SRV = "/srv/open-finops"
-OF_SYSTEMD = ("--cgroups=split", "--sdnotify=healthy", "--sdnotify=conmon", "-d")
-"""What only podman under systemd takes; and -d, which is said again."""
+OF_SYSTEMD = ("--cgroups=", "--sdnotify=", "--cidfile=")
+"""Options that only podman under systemd takes."""
 PORTS = {"dashboards": ["127.0.0.1:8080:8080"], "metabase": ["127.0.0.1:3000:3000"]}
 NETWORKS = {
     "dashboards": ["finops-dashboards"],
@@ -124,13 +124,13 @@ def running(
     """Postgres, started as its service does, but from the tests' image; yield the site's folder."""
     _, *words = shlex.split(started["postgres"])
     image = words.index("docker.io/library/postgres:16.10-bookworm")
-    command = [word for word in words[:image] if word not in OF_SYSTEMD]
+    command = [word for word in words[:image] if not word.startswith(OF_SYSTEMD)]
     command = [word.replace(SRV, str(tmp_path)) for word in command]
     secret, network = "finops-metabase-db-password", "finops-metabase-data"
     (tmp_path / "password").write_text("of-the-test-alone")
     podman("secret", "create", secret, str(tmp_path / "password"))
     podman("network", "create", "--internal", network)
-    podman(*command, "-d", postgres, unit="finops-postgres.service")
+    podman(*command, postgres, unit="finops-postgres.service")
     try:
         yield tmp_path
     finally:
