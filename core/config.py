@@ -177,6 +177,8 @@ def load_config(
     file = dict(flatten(read_toml(path) if path else {}, kinds))
     if unknown := file.keys() - kinds:
         raise UnknownSetting(str(path), unknown, kinds)
+    if path:
+        file = {name: kinds[name].placed(table, path.parent) for name, table in file.items()}
     origins: dict[str, str] = {}
 
     def section(kind: type[Section]) -> Any:

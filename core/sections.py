@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from inspect import get_annotations
+from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
 
 from core.convert import convert
@@ -25,6 +26,11 @@ ENV_ALIASES = {
 def secret(default: str | None = None) -> Any:
     """Declare a setting that no log, error, repr or `config show` reveals."""
     return field(default=default, repr=False, metadata={"secret": True})
+
+
+def place(default: str | None = None) -> Any:
+    """Declare a setting that names a file or a folder, or an address of a cloud's storage."""
+    return field(default=default, metadata={"place": True})
 
 
 def tables(**sample: str) -> Any:
@@ -104,6 +110,28 @@ class Section:
         """Convert the value of one setting, or of an entry's `name`."""
         kind = get_type_hints(cls).get(name, str)
         return convert(f"{cls.section}.{within}{name}", value, kind, hide=name in cls.secrets())
+
+    @classmethod
+    def placed(cls, file: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+        """Return this table of config.toml with its relative paths begun at the file's folder."""
+        names = [f.name for f in fields(cls) if "place" in f.metadata]
+        whole = dict(file)
+        for name in names:
+            value = file.get(name)
+            if isinstance(value, str) and value and cls.is_path(name, value):
+                whole[name] = str(folder / value)
+        for name in cls.lists() & whole.keys():
+            if isinstance(whole[name], list):
+                whole[name] = [
+                    cls.placed(entry, folder) if isinstance(entry, dict) else entry
+                    for entry in whole[name]
+                ]
+        return whole
+
+    @classmethod
+    def is_path(cls, name: str, value: str) -> bool:
+        """Tell whether the text of a setting that names a place is a path, not an address."""
+        return "://" not in value and not value.startswith(("~", "file:"))
 
     @classmethod
     def ordered(cls) -> tuple[Field[Any], ...]:

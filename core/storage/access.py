@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from core.sections import secret
+from core.sections import place, secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ class GoogleAccess:
 
     section: ClassVar[str] = "gcp"
 
-    service_account_path: Path | None = None
+    service_account_path: Path | None = place()
     """Key file of a service account; Application Default Credentials when not set."""
 
     impersonate_service_account: str | None = None

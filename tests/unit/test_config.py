@@ -41,6 +41,9 @@ SPECIAL = {
     "database_folder": ("/one", "/two"),
     "cron": ("0 5 * * *", "0 6 * * *"),
     "time_zone": ("Europe/Berlin", "UTC"),
+    "source": ("/one", "/two"),
+    "pricing_source": ("/one", "/two"),
+    "service_account_path": (Path("/one"), Path("/two")),
 }
 
 
@@ -125,6 +128,49 @@ def test_an_empty_variable_counts_as_not_set(kind, name, tmp_path):
     config = load_config(path, env={variable_name(kind.section, name): ""})
 
     assert value_of(config, kind, name) == first
+
+
+PLACES = """
+[aws]
+bucket = "exports/aws"
+[[aws.exports]]
+bucket = "./more"
+[[aws.exports]]
+bucket = "a-bucket"
+[azure]
+source = "az://exports"
+[[azure.exports]]
+source = "azure"
+[gcp]
+source = "gcp/*.parquet"
+pricing_source = "/prices"
+service_account_path = "key.json"
+[focus]
+source = "~/focus"
+"""
+
+
+def test_relative_paths_of_the_file_begin_at_its_folder(tmp_path):
+    (tmp_path / "config.toml").write_text(PLACES)
+    vendors = load_config(tmp_path / "config.toml", env={}).vendors
+
+    assert vendors["aws"].bucket == f"{tmp_path}/exports/aws"
+    assert [entry["bucket"] for entry in vendors["aws"].exports] == [f"{tmp_path}/more", "a-bucket"]
+    assert vendors["azure"].source == "az://exports"
+    assert [entry["source"] for entry in vendors["azure"].exports] == [f"{tmp_path}/azure"]
+    assert vendors["gcp"].source == f"{tmp_path}/gcp/*.parquet"
+    assert vendors["gcp"].pricing_source == "/prices"
+    assert vendors["gcp"].service_account_path == tmp_path / "key.json"
+    assert vendors["focus"].source == "~/focus"
+
+
+def test_relative_paths_of_variables_and_options_begin_where_they_are_typed(tmp_path):
+    (tmp_path / "config.toml").write_text(PLACES)
+    env, flags = {"OPEN_FINOPS_AWS_BUCKET": "exports/typed"}, {"azure": {"source": "typed"}}
+    vendors = load_config(tmp_path / "config.toml", env=env, flags=flags).vendors
+
+    assert vendors["aws"].bucket == "exports/typed"
+    assert vendors["azure"].source == "typed"
 
 
 def needs_more(command: click.Command) -> bool:

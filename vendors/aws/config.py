@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from core.configured import Configured, checked_range, each, picked
 from core.errors import BadSetting, MissingSetting
 from core.rawtables import check_names
-from core.sections import Section, tables
+from core.sections import Section, place, tables
 from core.sql import snake
 from core.storage.access import S3Access
 from core.storage.base import ObjectStore
@@ -22,7 +22,7 @@ class AwsConfig(S3Access, Section):
 
     section = "aws"
 
-    bucket: str | None = None
+    bucket: str | None = place()
     """S3 bucket that the export is delivered to; also file:///folder or a path that mirrors one."""
 
     prefix: str = ""
@@ -67,6 +67,11 @@ class AwsConfig(S3Access, Section):
         """Resolve [aws]; what was typed overrules [[aws.exports]], and --export-name picks one."""
         return picked(super().resolve(file, env, flags), flags, by="export_name", needs=("bucket",))
 
+    @classmethod
+    def is_path(cls, name: str, value: str) -> bool:
+        """Tell a folder that mirrors a bucket from a bucket's name."""
+        return super().is_path(name, value) and not is_bucket(value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AwsExport(Configured[AwsConfig]):
@@ -108,14 +113,23 @@ def checked(name: str | None, settings: AwsConfig, *, first: bool) -> AwsExport:
     )
 
 
+def is_bucket(text: str) -> bool:
+    """Tell a bucket's name from a path.
+
+    >>> [is_bucket(text) for text in ("bills", "bills/", "exports/bills", ".", "file:bills")]
+    [True, True, False, False, False]
+    """
+    name = text.rstrip("/")
+    return "/" not in name and name not in (".", "~") and not name.startswith("file:")
+
+
 def open_store(export: AwsExport) -> ObjectStore:
     """Open the bucket, or the folder that mirrors one, of an export."""
     settings = export.settings
     assert settings.bucket is not None
     name = settings.bucket.removeprefix("s3://").rstrip("/")
-    is_bucket = "/" not in name and name not in (".", "~") and not name.startswith("file:")
     store, below = open_url(
-        f"s3://{name}" if is_bucket else settings.bucket, settings, setting="aws.bucket"
+        f"s3://{name}" if is_bucket(name) else settings.bucket, settings, setting="aws.bucket"
     )
     if below:
         expected = "a bucket or a folder; what lies below it belongs into prefix"

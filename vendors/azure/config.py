@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from core.configured import Configured, checked_range
 from core.errors import BadSetting, MissingSetting
 from core.rawtables import check_names
-from core.sections import Section, tables
+from core.sections import Section, place, tables
 from core.sql import snake
 from core.storage.access import AzureAccess
 from core.storage.azure import parse_address
@@ -26,7 +26,7 @@ class AzureConfig(AzureAccess, Section):
 
     section = "azure"
 
-    source: str | None = None
+    source: str | None = place()
     """Container: az://name, abfss://name@account.dfs..., its https address, or a folder like it."""
 
     prefix: str = ""

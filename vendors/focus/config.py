@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from core.configured import Configured, checked_range, each, picked
 from core.errors import BadSetting, MissingSetting
 from core.rawtables import check_names
-from core.sections import Section, tables
+from core.sections import Section, place, tables
 from core.sql import snake
 from core.storage.access import AzureAccess, GoogleAccess, S3Access
 from core.storage.base import ObjectStore
@@ -27,7 +27,7 @@ class FocusConfig(S3Access, AzureAccess, GoogleAccess, Section):
     provider: str | None = None
     """Name of the provider: the source's name, and ProviderName where the files have none."""
 
-    source: str | None = None
+    source: str | None = place()
     """Folder, file or pattern of the files: s3://bucket/folder, gs://bucket/folder,
     az://container/folder, file:///folder or a path."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from core.configured import Configured, checked_range, picked
 from core.errors import BadSetting, MissingSetting
 from core.rawtables import check_names
-from core.sections import Section, tables
+from core.sections import Section, place, tables
 from core.sql import snake
 from core.storage.access import GoogleAccess
 from core.storage.base import ObjectStore
@@ -33,7 +33,7 @@ class GcpConfig(GoogleAccess, Section):
 
     section = "gcp"
 
-    source: str | None = None
+    source: str | None = place()
     """Files extracted from the billing export, instead of BigQuery: a file, a folder, file:///folder
     or gs://bucket/folder; Parquet, CSV, JSON lines or Avro."""
 
@@ -46,7 +46,7 @@ class GcpConfig(GoogleAccess, Section):
     table: str | None = None
     """Table of the export, such as gcp_billing_export_resource_v1_012345_6789AB_CDEF01."""
 
-    pricing_source: str | None = None
+    pricing_source: str | None = place()
     """Files of the pricing export as Parquet, a file or a folder of this machine: list prices for
     lines that have none. Costs never come from it."""
 
