@@ -4,119 +4,218 @@
 #   ./finops-podman.sh demo
 #   ./finops-podman.sh aws import-cur -b YOUR-BUCKET -p YOUR-PREFIX -n YOUR-EXPORT
 #
-# The first start builds the image; OPEN_FINOPS_IMAGE names another. It sees this folder's config.toml,
-# the data folder, the working directory and the paths that its arguments name, each where it is, and
-# the clouds' credential folders read-only. See docs/deployment/podman.md.
+# The image is built at the first start and after each change of this folder; OPEN_FINOPS_IMAGE names
+# another. What the container sees, and as whom it runs, is told in docs/deployment/podman.md.
 set -euo pipefail
 
-project=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+project=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")" && pwd -P)
 here=$(pwd -P)
-image=${OPEN_FINOPS_IMAGE:-localhost/open-finops:latest}
 home=${HOME:-/}
-mounts=()
-outer=()
+declare -A shown=()
+mounts=() variables=()
+path=''
 
 complain() { printf 'error: %s\nhint:  %s\n' "$1" "$2" >&2; exit 69; }
 
-# mount PATH [ro]: show a folder or a file where it is, unless a mount that can be written does.
-mount() {
-    local path=$1 mode=${2:-rw} folder
-    for folder in "${outer[@]}"; do
-        case $path/ in "$folder"/*) return 0 ;; esac
-    done
-    case $path in
-        / | /bin | /boot | /dev | /etc | /lib | /lib64 | /opt | /proc | /run | /sbin | /sys | /usr | /var) return 0 ;;
-        /bin/* | /dev/* | /lib/* | /proc/* | /sys/* | /usr/* | *:*) return 0 ;;
-    esac
-    [ "$mode" = ro ] || outer+=("$path")
-    mounts+=(--volume "$path:$path:$mode")
+# version: a hash of what the image is made of, which the Containerfile's COPY lines name.
+version() {
+    local file=docker/finops/Containerfile parts
+    cd "$project"
+    read -r -d '' -a parts < <(sed -n '/^COPY --/d; s/^COPY \(.*\) [^ ]*$/\1/p' "$file") || true
+    find "$file" "${parts[@]}" \
+        \( -name __pycache__ -o -path dashboards/ui -o -path focus/target -o -path focus/logs \) -prune \
+        -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum |
+        { cat; printf '%s' "${OPEN_FINOPS_BASE:-}"; } | sha256sum | head -c 16
 }
 
-# mount_argument TEXT: show the folder of a path that an argument names.
-mount_argument() {
-    local path=${1#--*=}
-    case $path in *://* | -* | '') return 0 ;; */* | ..) ;; *) return 0 ;; esac
-    path=$(realpath -m -- "$path")
-    [ -d "$path" ] || path=$(dirname "$path")
-    [ ! -d "$path" ] || mount "$path"
-}
-
-command -v podman >/dev/null || complain 'podman is not here' 'apt install podman, or dnf install podman.'
-podman image exists "$image" || {
-    [ -z "${OPEN_FINOPS_IMAGE:-}" ] || complain "there is no image $image" 'Pull it, or unset OPEN_FINOPS_IMAGE.'
-    printf 'building %s, once\n' "$image" >&2
+# build: make the image anew, unless it is of this version.
+build() {
+    local wanted built
+    wanted=$(version)
+    built=$(podman image inspect --format '{{index .Labels "open-finops.version"}}' "$image" 2>/dev/null) || built=''
+    [ "$built" != "$wanted" ] || return 0
+    printf 'building %s of this checkout, once\n' "$image" >&2
     podman build --quiet --file "$project/docker/finops/Containerfile" --tag "$image" \
+        --label "open-finops.version=$wanted" \
         ${OPEN_FINOPS_BASE:+--build-arg "BASE=$OPEN_FINOPS_BASE"} "$project" >&2 ||
         complain "the image $image could not be built" 'What podman wrote above tells why.'
 }
 
+# show PATH [ro]: mount a folder or a file where it is, unless it is seen already.
+show() {
+    local mode=${2:-rw} around=$1
+    case $1 in
+        / | /bin | /boot | /dev | /etc | /lib | /lib64 | /opt | /proc | /run | /sbin | /sys | /usr | /var) return 0 ;;
+        /usr/local | /bin/* | /dev/* | /lib/* | /proc/* | /sys/* | /usr/bin/* | /usr/lib/* | /usr/local/lib/* | *:*) return 0 ;;
+        /opt/finops) complain "the image has its own /opt/finops" 'Move this folder, to /opt/open-finops for example.' ;;
+    esac
+    while [ -n "$around" ]; do
+        case ${shown[$around]:-} in rw | "$mode") return 0 ;; esac
+        around=${around%/*}
+    done
+    shown[$1]=$mode
+    mounts+=(--volume "$1:$1:$mode")
+}
+
+# meant FOLDER TEXT: let $path be what a text means as a path that begins at the folder; '' for a URL.
+meant() {
+    path=${2#file://}
+    case $path in
+        '' | *://*) path='' ;;
+        '~' | '~'/*) path=$home${path#'~'} ;;
+        /*) ;;
+        *) path=$1/$path ;;
+    esac
+}
+
+# see FOLDER TEXT [ro]: show the path that a text means, if it exists, and where its links lead.
+see() {
+    meant "$1" "$2"
+    if [ ! -e "$path" ] && compgen -G "$path" >/dev/null; then
+        path=${path%%[*?[]*} path=${path%/*}
+    fi
+    if [ -e "$path" ]; then
+        show "$(realpath -s -- "$path")" "${3:-rw}"
+        show "$(realpath -- "$path")" "${3:-rw}"
+    fi
+}
+
+# see_argument TEXT: show the folder that an argument names, or that of the file it names.
+see_argument() {
+    local text=$1
+    case $text in --*=*) text=${text#*=} ;; -[!-]*) text=${text:2} ;; esac
+    case $text in */* | ..) ;; *) return 0 ;; esac
+    meant "$here" "$text"
+    [ -d "$path" ] || path=${path%/*}
+    see / "$path"
+}
+
+# setting NAME: what config.toml says, on one line, in single or double quotes.
+setting() {
+    [ ! -f "$config" ] || sed -nE "/^([^#]*[^#A-Za-z0-9_-])?$1[\"']?[[:space:]]*=[[:space:]]*(\"([^\"]*)\"|'([^']*)').*/{s//\3\4/p;q}" "$config"
+}
+
+# make FOLDER: make what data lie in, for the user of the container; root's own is refused.
+make() {
+    if [ ! -d "$1" ]; then
+        (umask 027 && mkdir -p -- "$1") || complain "cannot make $1" 'Set another data_dir or database_path.'
+        [ "$(id -u)" != 0 ] || chown -h -- "${user:-10001:10001}" "$1"
+    fi
+    [ "$(id -u)" != 0 ] || [ "$(stat -Lc %u -- "$1")" != 0 ] ||
+        complain "$1 belongs to root, and nothing in the container runs as root" "chown -R 10001:10001 $1"
+}
+
+# allows RIGHTS PATH: whether the container's user may read (4) and enter (1) what root named.
+allows() {
+    local owner group mode
+    read -r owner group mode < <(stat -Lc '%u %g %a' -- "$2")
+    mode=$((8#$mode))
+    if [ "$owner" = "${user%:*}" ]; then mode=$((mode >> 6)); elif [ "$group" = "${user#*:}" ]; then mode=$((mode >> 3)); fi
+    [ $((mode & $1)) = "$1" ]
+}
+
+command -v podman >/dev/null || complain 'podman is not here' 'apt install podman, or dnf install podman.'
+image=${OPEN_FINOPS_IMAGE:-}
+if [ -z "$image" ]; then
+    image=localhost/open-finops:cli
+    build
+elif ! podman image exists "$image"; then
+    complain "there is no image $image" 'Pull it, or unset OPEN_FINOPS_IMAGE.'
+fi
+
 # The configuration, as ./finops finds it: named, in the working directory, beside this script.
-config='' previous=''
+config='' previous='' words=() others=()
 for argument in "$@"; do
-    case $previous in -c | --config) config=$argument ;; esac
-    case $argument in --config=*) config=${argument#--config=} ;; esac
+    text=''
+    case $previous,$argument in
+        -c,* | --config,*) text=$argument ;;
+        *,--config=*) text=${argument#*=} ;;
+        *,-c?*) text=${argument:2} ;;
+        *) others+=("$argument") ;;
+    esac
+    config=${text:-$config}
+    [ ! -f "$text" ] || argument=${argument%"$text"}$(realpath -- "$text")
+    words+=("$argument")
     previous=$argument
 done
-named=()
 if [ -z "$config" ]; then
-    for config in "$here/config.toml" "$project/config.toml" ''; do
-        [ ! -f "$config" ] || { named=(--config "$config"); break; }
-    done
+    for config in "$here/config.toml" "$project/config.toml" ''; do [ ! -f "$config" ] || break; done
+    [ -z "$config" ] || words=(--config "$(realpath -- "$config")" "${words[@]}")
 fi
-
-# The data folder: the variable, config.toml's data_dir, data/ beside this script.
 base=$project
-data=${OPEN_FINOPS_PROJECT_DATA_DIR:-${OPEN_FINOPS_DATA_DIR:-}}
 if [ -f "$config" ]; then
-    config=$(realpath "$config")
+    config=$(realpath -- "$config")
     base=$(dirname "$config")
-    [ -n "$data" ] ||
-        data=$(sed -n "s/^[[:space:]]*data_dir[[:space:]]*=[[:space:]]*[\"']\([^\"']*\)[\"'].*/\1/p" "$config" | head -n 1)
-fi
-data=${data:-data}
-case $data in /*) ;; '~'/*) data=$home/${data#'~'/} ;; *) data=$base/$data ;; esac
-data=$(realpath -m "$data")
-[ -d "$data" ] || (umask 027 && mkdir -p "$data") || complain "cannot make $data" 'Set another data_dir.'
-
-# Files belong to this user; root takes the owner of the data, as whom the deployment runs.
-if [ "$(id -u)" = 0 ]; then
-    user=(--user "$(stat -c %u:%g "$data")")
-else
-    user=(--userns keep-id --user "$(id -u):$(id -g)")
 fi
 
-mount "$here"
-mount "$data"
-[ ! -f "$config" ] || [ "${1:-} ${2:-}" = 'config init' ] || mounts+=(--volume "$config:$config:ro")
-for argument in "$@"; do mount_argument "$argument"; done
+# The data: variables, config.toml, data/ beside it or beside this script.
+data=${OPEN_FINOPS_PROJECT_DATA_DIR:-${OPEN_FINOPS_DATA_DIR:-}}
+meant "$base" "${data:-$(setting data_dir)}"
+folder=${path:-$base/data} user=''
+make "$folder"
+if [ -n "$data" ] || [ ! -f "$config" ]; then data=$folder; fi
+if [ "$(id -u)" = 0 ]; then user=$(stat -Lc %u:%g -- "$folder"); else user=$(id -u):$(id -g); fi
+
+# The working directory; root's /root is empty to another user.
+if [ "$(id -u)" != 0 ] || allows 5 "$here"; then show "$here"; else mounts+=(--tmpfs "$here:mode=755"); fi
+if [ "$(id -u)" = 0 ] && [ "$here" != /root ]; then mounts+=(--tmpfs /root:mode=755); fi
+[ -n "${shown[$here]:-}" ] || case $here in
+    /usr/* | *:*) complain "the container cannot see $here" 'Start in another folder, without a colon in its name.' ;;
+esac
+see / "$folder"
+for name in OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH OPEN_FINOPS_DATABASE_PATH OPEN_FINOPS_CURRENCY_RATES; do
+    [ -z "${!name:-}" ] || { meant "$base" "${!name}"; export "$name=$path"; }
+done
+database=${OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH:-${OPEN_FINOPS_DATABASE_PATH:-$(setting database_path)}}
+meant "$base" "$database"
+if [ -n "$path" ]; then
+    folder=${path%/*}
+    make "$folder"
+    see / "$folder"
+fi
+
+for argument in "${others[@]}"; do see_argument "$argument"; done
+
+# From here on for reading alone: config.toml, the paths that it names, credentials.
 if [ -f "$config" ]; then
-    while read -r path; do
-        [ ! -e "$path" ] || mount "$(realpath "$path")" ro
-    done < <(grep -v '^[[:space:]]*#' "$config" | grep -oE "[\"'](file://)?/[^\"']+[\"']" | tr -d "\"'" | sed 's,^file://,,')
+    [ "$(id -u)" != 0 ] || allows 4 "$config" ||
+        complain "$config cannot be read by user ${user%:*}, as whom the container runs" "chown ${user%:*} $config"
+    case " ${others[*]} " in *' config init '*) ;; *) shown[$config]=ro mounts+=(--volume "$config:$config:ro") ;; esac
+    while read -r text; do
+        see "$base" "${text:1:-1}" ro
+    done < <(grep -v '^[[:space:]]*#' "$config" | grep -oE "\"[^\"]+\"|'[^']+'")
 fi
 for folder in .aws .azure .config/gcloud; do
-    [ ! -d "$home/$folder" ] || mount "$home/$folder" ro
+    file=''
+    if [ "$(id -u)" = 0 ] && [ -d "$home/$folder" ]; then
+        file=$(find -L "$home/$folder" -maxdepth 1 -type f ! -perm -004 ! -user "${user%:*}" -print -quit)
+    fi
+    if [ -z "$file" ]; then
+        see "$home" "$folder" ro
+    else
+        case " ${others[*]} " in *' import'* | *' run '* | *' list-'* | *' doctor '* | *' schedule '*)
+            printf 'note:  %s is not seen: user %s of the container cannot read it\n' "$file" "${user%:*}" >&2 ;;
+        esac
+    fi
 done
-if [ -f "${GOOGLE_APPLICATION_CREDENTIALS:-}" ]; then mount "$(realpath "$GOOGLE_APPLICATION_CREDENTIALS")" ro; fi
 
-# By name alone: what they hold is not shown by ps.
-variables=()
+# Variables go by name alone: what they hold is not shown by ps.
 while read -r name; do
-    case $name in OPEN_FINOPS_*) mount_argument "${!name}" ;; esac
     case $name in
-        OPEN_FINOPS_DATA_DIR | OPEN_FINOPS_PROJECT_DATA_DIR | OPEN_FINOPS_IMAGE | OPEN_FINOPS_BASE) ;;
-        OPEN_FINOPS_* | AWS_* | AZURE_* | GOOGLE_* | CLOUDSDK_* | TZ | LANG | TERM | COLUMNS | NO_COLOR | SSL_CERT_FILE) variables+=(--env "$name") ;;
+        OPEN_FINOPS_DATA_DIR | OPEN_FINOPS_PROJECT_DATA_DIR | OPEN_FINOPS_IMAGE | OPEN_FINOPS_BASE | OPEN_FINOPS_VENV) continue ;;
+        OPEN_FINOPS_* | AWS_* | AZURE_* | GOOGLE_* | CLOUDSDK_* | SSL_CERT_* | REQUESTS_CA_BUNDLE) ;;
+        TZ | LANG | TERM | COLUMNS | NO_COLOR) ;;
+        *) continue ;;
     esac
+    variables+=(--env "$name")
+    case ${!name} in */*) see "$here" "${!name}" ro ;; esac
 done < <(compgen -e)
-for name in SSL_CERT_FILE AWS_CA_BUNDLE; do
-    if [ -f "${!name:-}" ]; then mounts+=(--volume "$(realpath "${!name}"):${!name}:ro"); fi
-done
 
-options=(--rm --interactive --network host --no-healthcheck --pids-limit 2048)
-options+=(--read-only --tmpfs /var/dlt --cap-drop all --security-opt no-new-privileges)
-case " ${outer[*]} " in *' /tmp '*) ;; *) options+=(--tmpfs /tmp:mode=1777) ;; esac
-if command -v selinuxenabled >/dev/null && selinuxenabled; then options+=(--security-opt label=disable); fi
+options=(--rm --interactive --network host --no-healthcheck --image-volume ignore --log-driver none)
+options+=(--read-only --cap-drop all --security-opt no-new-privileges --security-opt label=disable)
+[ -n "${shown[/tmp]:-}" ] || options+=(--tmpfs /tmp:mode=1777)
+[ "$(id -u)" = 0 ] || options+=(--userns keep-id)
 if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then options+=(--tty); fi
 
-exec podman run "${options[@]}" "${user[@]}" --workdir "$here" --env "HOME=$home" \
-    --env "OPEN_FINOPS_DATA_DIR=$data" "${variables[@]}" "${mounts[@]}" "$image" "${named[@]}" "$@"
+exec podman run "${options[@]}" --user "$user" --workdir "$here" --env "HOME=$home" \
+    --env "OPEN_FINOPS_DATA_DIR=$data" "${variables[@]}" "${mounts[@]}" "$image" "${words[@]}"

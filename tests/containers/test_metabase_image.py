@@ -19,12 +19,15 @@ from zipfile import ZipFile
 import pytest
 
 from tests.containers.conftest import Podman
+from tests.containers.site import Site
+from tests.docs.pages import blocks
 from tests.fixtures.finops import ROOT
 
 METABASE = "localhost/open-finops-metabase:test"
 JAVA = Path(__file__).with_name("Standin.java")
 PATIENCE = 60
 OTHER = "0" * 64
+PAGE = ROOT / "docs" / "metabase.md"
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,26 @@ def test_the_image_holds_the_files_that_were_named_for_everybody_to_read(
     ]
     label = '{{index .Config.Labels "org.opencontainers.image.version"}}'
     assert metabase("image", "inspect", "--format", label, METABASE).stdout == "0.63.1\n"
+
+
+def test_the_commands_of_its_page_build_it_and_tell_what_runs(
+    metabase: Podman, trixie: str, jars: Jars
+) -> None:
+    build, look = (
+        block.text for block in blocks() if block.page == PAGE and "podman" in block.text
+    )
+    for name in ("METABASE_VERSION", "METABASE_SHA256", "DRIVER_SHA256"):
+        assert f"{name}=…" in build
+        build = build.replace(f"{name}=…", f"{name}={jars.arguments[name]}")
+    here = " ".join(f"--build-arg {k}={v}" for k, v in jars.arguments.items() if k.endswith("JAR"))
+    build = f"{build.rstrip().removesuffix('.')} --pull=never --build-arg BASE={trixie} {here} ."
+    metabase("tag", trixie, "docker.io/library/eclipse-temurin:21-jre")
+    done = Site(jars.folder, metabase).shell(f"{build}\n{look}")
+    metabase("untag", "docker.io/library/eclipse-temurin:21-jre")
+    assert done.code == 0, done.err
+    digest, base = done.out.splitlines()[-2:]
+    assert digest.startswith("sha256:")
+    assert base.startswith("docker.io/library/eclipse-temurin@sha256:")
 
 
 @pytest.fixture

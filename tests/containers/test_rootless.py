@@ -19,6 +19,7 @@ from pwd import getpwnam
 import pytest
 
 from tests.containers.conftest import HARDENED, IMAGE, SETTINGS, Podman
+from tests.fixtures.finops import ROOT
 
 NEEDED = ("useradd", "userdel", "newuidmap", "runuser")
 USER = f"finops-{os.getpid()}"
@@ -114,6 +115,53 @@ def test_what_a_container_writes_belongs_to_the_user_who_runs_it(user: Path, run
     made = [path for path in (user / "data").rglob("*") if path.is_file()]
     assert "finops.duckdb" in {path.name for path in made}
     assert {path.stat().st_uid for path in made} == {getpwnam(USER).pw_uid}
+
+
+def test_finops_podman_sh_works_from_cron_for_that_user(user: Path, run: Run) -> None:
+    (user / "bin").mkdir()
+    (user / "bin" / "podman").write_text(
+        f"#!/bin/sh\nexec {shutil.which('podman')} --root {user / 'graph'} --runroot {user / 'run'}"
+        ' --storage-driver overlay "$@"\n'
+    )
+    (user / "bin" / "podman").chmod(0o755)
+    (user / "checkout").mkdir()
+    shutil.copy2(ROOT / "finops-podman.sh", user / "checkout")
+    shutil.chown(user / "checkout", USER, USER)
+    variables = {
+        "HOME": str(user),
+        "PATH": f"{user / 'bin'}:{os.environ['PATH']}",
+        "XDG_RUNTIME_DIR": str(user / "runtime"),
+        "CONTAINERS_CONF": str(user / "containers.conf"),
+        "OPEN_FINOPS_IMAGE": IMAGE,
+    }
+
+    def cron(command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as cron does: no terminal, hardly a variable."""
+        given = [f"{name}={value}" for name, value in variables.items()]
+        line = [
+            "env",
+            "-i",
+            *given,
+            "sh",
+            "-c",
+            f"cd {user} && ./checkout/finops-podman.sh {command}",
+        ]
+        return subprocess.run(
+            ["runuser", "--user", USER, "--", *line],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    done = cron("config init")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = cron("query 'SELECT 1'")
+    assert (done.returncode, done.stdout) == (9, "")
+    assert done.stderr.startswith(f"error: there is no database {user}/data/finops.duckdb yet\n")
+    me = getpwnam(USER).pw_uid
+    assert {path.stat().st_uid for path in (user / "config.toml", user / "data")} == {me}
 
 
 def test_exit_codes_are_those_of_the_command(run: Run) -> None:

@@ -17,6 +17,7 @@ from tests.fixtures.finops import ROOT
 
 ENVIRONMENT = {"OPEN_FINOPS_IMAGE": IMAGE}
 DEMO = "./finops-podman.sh demo"
+CRONTAB = "/srv/open-finops-stack"
 ELSEWHERE = "./finops deploy restore backups/everything.tar.zst"
 
 
@@ -76,6 +77,18 @@ def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
     else:
         assert site.inspect("dashboards")["Config"]["Labels"]["newer"] == "yes"
         assert site.healthy("dashboards", "scheduler", "postgres")
+
+
+def test_cron_s_line_saves_a_backup_under_its_date(site: Site) -> None:
+    site.use("postgres")
+    site.deploy("up --wait 60")
+    [line] = [b.text for b in blocks() if b.page.stem == "backup" and b.language == "text"]
+    assert line.startswith("30 7 * * * ") and CRONTAB in line
+    command = line.split(maxsplit=5)[5].replace("\\%", "%").replace(CRONTAB, str(site.folder))
+    given = {name: site.podman.environment[name] for name in ("PATH", "CONTAINERS_CONF")}
+    subprocess.run(["sh", "-c", command], cwd="/", env=given, stdin=subprocess.DEVNULL, check=True)
+    [saved] = (site.folder / "backups").glob("20??-??-??.tar.zst")
+    saved.unlink()
 
 
 def test_a_backup_becomes_the_same_site_on_another_machine(
