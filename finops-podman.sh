@@ -92,7 +92,8 @@ see_argument() {
 
 # setting NAME: what config.toml says, on one line, in single or double quotes.
 setting() {
-    [ ! -f "$config" ] || sed -nE "/^([^#]*[^#A-Za-z0-9_-])?$1[\"']?[[:space:]]*=[[:space:]]*(\"([^\"]*)\"|'([^']*)').*/{s//\3\4/p;q}" "$config"
+    local key="([^#]*[^#A-Za-z0-9_-])?$1[\"']?[[:space:]]*=[[:space:]]*"
+    [ ! -f "$config" ] || sed -nE "/^$key(\"([^\"]*)\"|'([^']*)').*/{s//\3\4/p;q}" "$config"
 }
 
 # make FOLDER: make what data lie in, for the user of the container; root's own is refused.
@@ -110,7 +111,11 @@ allows() {
     local owner group mode
     read -r owner group mode < <(stat -Lc '%u %g %a' -- "$2")
     mode=$((8#$mode))
-    if [ "$owner" = "${user%:*}" ]; then mode=$((mode >> 6)); elif [ "$group" = "${user#*:}" ]; then mode=$((mode >> 3)); fi
+    if [ "$owner" = "${user%:*}" ]; then
+        mode=$((mode >> 6))
+    elif [ "$group" = "${user#*:}" ]; then
+        mode=$((mode >> 3))
+    fi
     [ $((mode & $1)) = "$1" ]
 }
 
@@ -127,12 +132,9 @@ fi
 config='' previous='' words=() others=()
 for argument in "$@"; do
     text=''
-    case $previous,$argument in
-        -c,* | --config,*) text=$argument ;;
-        *,--config=*) text=${argument#*=} ;;
-        *,-c?*) text=${argument:2} ;;
-        *) others+=("$argument") ;;
-    esac
+    case $argument in --config=*) text=${argument#*=} ;; -c?*) text=${argument:2} ;; esac
+    case $previous in -c | --config) text=$argument ;; esac
+    [ -n "$text" ] || others+=("$argument")
     config=${text:-$config}
     [ ! -f "$text" ] || argument=${argument%"$text"}$(realpath -- "$text")
     words+=("$argument")
