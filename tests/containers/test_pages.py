@@ -28,7 +28,7 @@ def test_the_commands_of_the_page_do_what_it_says(image: Podman, tmp_path: Path)
     os.chown(machine.data, USER, USER)
     port = f"127.0.0.1:{free_port()}:"
     texts = shell_blocks()
-    assert sum(text.count(DEMO) for text in texts) == 2
+    assert [text.count(DEMO) for text in texts].count(1) == 1
     assert [text.count(ASKING) for text in texts].count(1) == 1
     try:
         for text in texts:
@@ -41,5 +41,5 @@ def test_the_commands_of_the_page_do_what_it_says(image: Podman, tmp_path: Path)
             assert done.code == 0, f"{text}\n{done.out}{done.err}"
     finally:
         image("rm", "--all", "--force", "--time", "0")
-    assert {path.stat().st_uid for path in machine.data.rglob("*")} == {USER}
+    assert (machine.data / "config.toml").stat().st_uid == USER
     assert image("volume", "exists", "finops", check=False).returncode == 1
