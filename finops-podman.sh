@@ -158,9 +158,8 @@ make "$folder"
 if [ -n "$data" ] || [ ! -f "$config" ]; then data=$folder; fi
 if [ "$(id -u)" = 0 ]; then user=$(stat -Lc %u:%g -- "$folder"); else user=$(id -u):$(id -g); fi
 
-# The working directory; root's /root is empty to another user.
-if [ "$(id -u)" != 0 ] || allows 5 "$here"; then show "$here"; else mounts+=(--tmpfs "$here:mode=755"); fi
-if [ "$(id -u)" = 0 ] && [ "$here" != /root ]; then mounts+=(--tmpfs /root:mode=755); fi
+# The working directory; one for root's eyes is empty to another user.
+if [ "$(id -u)" != 0 ] || allows 5 "$here"; then show "$here"; else mounts+=(--tmpfs "$here:mode=755,notmpcopyup"); fi
 [ -n "${shown[$here]:-}" ] || case $here in
     /usr/* | *:*) complain "the container cannot see $here" 'Start in another folder, without a colon in its name.' ;;
 esac

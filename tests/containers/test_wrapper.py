@@ -108,7 +108,7 @@ def test_cron_imports_what_config_toml_beside_the_script_names(checkout: Checkou
     database = (checkout.folder / "disk" / "bills.duckdb").stat()
     assert database.st_uid == USER
 
-    asked = checkout.script(f"{program} query '{SPEND}' --format csv <&- 2>&-", **image)
+    asked = checkout.script(f"{program} query '{SPEND}' --format csv <&- 2>&-", "/root", **image)
     assert (asked.code, asked.out) == (0, "usd\n2.20\n")
 
 
