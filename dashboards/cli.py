@@ -7,25 +7,12 @@ import socket
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from core.cli.options import config_option, demo_option, resolve
 from core.config import Config
 from core.errors import BadSetting, NoDatabase, PortInUse
-
-QUIET: dict[str, Any] = {
-    "log_level": "warning",
-    "access_log": False,
-    "server_header": False,
-    "proxy_headers": False,
-    "h11_max_incomplete_event_size": 1_000_000,
-}
-"""How uvicorn runs; the server itself refuses URLs that are too long, with a reason.
-
-uvicorn would take a client's address from X-Forwarded-For, which anybody on this machine can send.
-"""
 
 
 @click.command()
@@ -70,8 +57,7 @@ def run(config: Config, *, is_demo: bool) -> None:
             the address cannot be had.
         PortInUse: If another program listens there.
     """
-    import uvicorn
-
+    from dashboards.running import Running
     from dashboards.server import Server
 
     settings = config.dashboards
@@ -82,7 +68,7 @@ def run(config: Config, *, is_demo: bool) -> None:
     server = Server(config.database_path, config.limits, settings, is_demo=is_demo)
     shown = "127.0.0.1" if settings.is_local else settings.host
     host = f"[{shown}]" if ":" in shown else shown
-    running = uvicorn.Server(uvicorn.Config(server.application(), **QUIET))
+    running = Running(server)
     try:
         click.echo(f"dashboards: http://{host}:{port}/  (Ctrl-C ends)")
         if not config.database_path.exists():

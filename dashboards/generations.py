@@ -23,10 +23,10 @@ from core.backends.duckdb import Limits, connect_read_only, first_line
 from core.errors import FinopsError
 from core.warehouse import Warehouse, disk_errors, link
 from dashboards.problems import Refused
+from dashboards.watch import Watch
 
 NEVER = (0, 0)
 """What no file has for its inode and time."""
-AGAIN_SECONDS = 0.01
 RETRY_SECONDS = 1.0
 NOTHING = "Run `./finops demo` or import a bill."
 
@@ -38,8 +38,7 @@ class Generation:
     name: str
     published_at: datetime
     connection: duckdb.DuckDBPyConnection
-    seconds: int
-    """What one query may take."""
+    watch: Watch
     formulas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """marts.metrics by metric: label, unit, source_mart, formula, description."""
     known: dict[str, Any] = field(default_factory=dict)
@@ -75,9 +74,7 @@ class Generation:
         self, sql: str, values: Mapping[str, Any] | None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Run a query within its time."""
-        with self.connection.cursor() as cursor:
-            done = threading.Event()
-            threading.Thread(target=stop_late, args=(cursor, self.seconds, done)).start()
+        with self.connection.cursor() as cursor, self.watch.limited(cursor):
             try:
                 yield cursor.execute(sql, dict(values or {}))
             except duckdb.Error as error:
@@ -86,16 +83,16 @@ class Generation:
                 # Closing waits for DuckDB's own threads, to which Ctrl-C means nothing.
                 cursor.interrupt()
                 raise
-            finally:
-                done.set()
 
     def refused(self, error: duckdb.Error) -> Exception:
         """Return what to say of a query that failed; the error itself where that is a fault."""
         said = first_line(error)
         if isinstance(error, duckdb.InterruptException):
+            if self.watch.is_ending:
+                return Refused(503, "the server ends", "Ask again when it is started again.")
             return Refused(
                 504,
-                f"the query was stopped after {self.seconds} seconds",
+                f"the query was stopped at its limit of {self.watch.seconds:g} s",
                 "Ask for less at once, or raise query_seconds under [dashboards].",
             )
         if isinstance(error, duckdb.OutOfMemoryException):
@@ -115,18 +112,11 @@ class Generation:
         return error
 
 
-def stop_late(cursor: duckdb.DuckDBPyConnection, seconds: float, done: threading.Event) -> None:
-    """Interrupt a query that takes too long, until it has ended."""
-    if not done.wait(seconds):
-        while not done.wait(AGAIN_SECONDS):
-            cursor.interrupt()
-
-
 class Generations:
     """The newest generation that can be opened."""
 
     def __init__(self, database: Path, limits: Limits, seconds: int) -> None:
-        self.database, self.limits, self.seconds = database, limits, seconds
+        self.database, self.limits, self.watch = database, limits, Watch(seconds)
         self.notice = ""
         """Why a newer state of the database is not shown; '' where all is well."""
         self._opened: Generation | None = None
@@ -198,7 +188,7 @@ class Generations:
         published = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
         number = path.stem.rpartition("-")[2]
         name = number if number.isdecimal() else str(path.stat().st_mtime_ns)
-        generation = Generation(name, published, connection, self.seconds)
+        generation = Generation(name, published, connection, self.watch)
         generation.formulas = {
             row["metric"]: row
             for row in generation.rows("SELECT * FROM marts.metrics ORDER BY position")

@@ -18,6 +18,8 @@ from dashboards.problems import Refused
 
 NO_CURRENCY = "no currency"
 FILTERS = 200
+TAG_KEYS = 20
+"""Of one question; DuckDB's planner, which nothing interrupts, takes long over many more."""
 FILTER = re.compile(r"(tag:[^:]+|[A-Za-z_]+):(in|not|contains|null|notnull)(?::(.*))?", re.DOTALL)
 DAY = re.compile(r"(19[7-9]|20\d|21\d)\d-\d{2}-\d{2}", re.ASCII)
 CURRENCY = f"coalesce(billing_currency, '{NO_CURRENCY}')"
@@ -126,7 +128,7 @@ class Source:
     name: str
     """daily, tags or charges."""
     table: str
-    """FROM clause: a mart called `costs`, and a join for each tag."""
+    """FROM clause: a mart called `costs`, joined with the values of its tags."""
     columns: dict[str, str]
     """SQL of each dimension by its name."""
 
@@ -141,10 +143,19 @@ def source_of(dimensions: Sequence[Dimension], bound: Bound, *, charges: bool = 
         dimensions: All that is grouped or filtered by.
         bound: Where the keys of tags go.
         charges: Whether only the charges will do.
+
+    Raises:
+        Refused: If there are more tags than a question may have.
     """
     used = {one.name: one for one in dimensions}
     plain = {one.column for one in used.values() if not one.is_tag}
     tags = [one for one in used.values() if one.is_tag]
+    if len(tags) > TAG_KEYS:
+        raise Refused(
+            400,
+            f"the question has {len(tags)} different tag keys",
+            f"Group and filter by at most {TAG_KEYS}; each may have many values.",
+        )
     if charges or not plain <= (TAG_MART if tags else DAILY_MART):
         name, table, joined = "charges", "marts.charges", "tags"
     elif tags:
@@ -152,16 +163,28 @@ def source_of(dimensions: Sequence[Dimension], bound: Bound, *, charges: bool = 
     else:
         name, table, joined = "daily", "marts.daily_costs", ""
     columns = {one.name: f"costs.{one.column}" for one in used.values() if not one.is_tag}
+    columns |= {one.name: f"tagged.t{number}" for number, one in enumerate(tags)}
     text = f"{table} AS costs"
-    for number, one in enumerate(tags):
-        key = bound.add(one.column)
-        columns[one.name] = f"tag{number}.tag_value"
-        text += (
-            f" LEFT JOIN (SELECT {joined}, any_value(tag_value) AS tag_value FROM marts.tag_sets"
-            f" WHERE tag_key = {key} GROUP BY {joined}) AS tag{number}"
-            f" ON costs.{joined} = tag{number}.{joined}"
-        )
+    if tags:
+        text += f" LEFT JOIN {values_of(tags, joined, bound)} AS tagged"
+        text += f" ON costs.{joined} = tagged.{joined}"
     return Source(name, text, columns)
+
+
+def values_of(tags: Sequence[Dimension], joined: str, bound: Bound) -> str:
+    """Return the values of some tags by what they are joined on, each in a column.
+
+    All are of one join: a join of each is slow to plan.
+    """
+    keys = [bound.add(one.column) for one in tags]
+    columns = ", ".join(
+        f"any_value(tag_value) FILTER (tag_key = {key}) AS t{number}"
+        for number, key in enumerate(keys)
+    )
+    return (
+        f"(SELECT {joined}, {columns} FROM marts.tag_sets"
+        f" WHERE tag_key IN ({', '.join(keys)}) GROUP BY {joined})"
+    )
 
 
 def conditions(filters: Sequence[Filter], source: Source, bound: Bound) -> str:
