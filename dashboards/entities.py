@@ -125,10 +125,12 @@ def summed(
         WITH monthly AS (
             SELECT {source.column(one)} AS value, {one.any_name} AS name,
                 CAST(date_trunc('month', costs.cost_date) AS DATE) AS month,
-                coalesce(sum(costs.effective_cost) FILTER (costs.cost_date >= $start), 0) AS cost,
+                coalesce(sum(costs.effective_cost) FILTER (
+                    costs.cost_date >= $start AND costs.cost_date < $end), 0) AS cost,
                 coalesce(sum(costs.effective_cost) FILTER (
                     costs.cost_date >= $start AND costs.cost_date < $own_end), 0) AS now,
-                coalesce(sum(costs.effective_cost) FILTER (costs.cost_date < $after), 0) AS before
+                coalesce(sum(costs.effective_cost) FILTER (
+                    costs.cost_date >= $first AND costs.cost_date < $after), 0) AS before
             FROM {source.table}
             WHERE (costs.cost_date >= $start AND costs.cost_date < $end
                     OR costs.cost_date >= $first AND costs.cost_date < $after)

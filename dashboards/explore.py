@@ -110,7 +110,8 @@ def statement(made: Plan, grain: Grain, top: int) -> str:
     """Return one SELECT for chart and table.
 
     Groups are summed and ranked first; only the largest are then told apart by time, as there may
-    be millions of groups.
+    be millions of groups. A day counts on both sides where a long period shares it with the one
+    before.
     """
     columns = [made.source.column(one) for one in made.groups]
     labels = [f"costs.{one.named_by}" if one.named_by else "NULL" for one in made.groups]
@@ -126,18 +127,19 @@ def statement(made: Plan, grain: Grain, top: int) -> str:
         WITH base AS NOT MATERIALIZED (
             SELECT costs.*, costs.cost_date >= {start} AND costs.cost_date < {end} AS is_own,
                 costs.cost_date >= {start} AND costs.cost_date < {own_end} AS is_now,
+                {made.is_before()} AS is_before,
                 {grain.truncated("costs.cost_date")} AS bucket{picked}
             FROM {made.source.table}
             WHERE {made.where()}
         ),
         summed AS (
-            SELECT is_own, is_now{named}, {made.formula} AS cost
-            FROM base GROUP BY is_own, is_now{ks}
+            SELECT is_own, is_now, is_before{named}, {made.formula} AS cost
+            FROM base GROUP BY is_own, is_now, is_before{ks}
         ),
         paired AS (
             SELECT coalesce(sum(cost) FILTER (is_own), 0) AS total,
                 coalesce(sum(cost) FILTER (is_now), 0) AS now,
-                coalesce(sum(cost) FILTER (NOT is_own), 0) AS before{named}
+                coalesce(sum(cost) FILTER (is_before), 0) AS before{named}
             FROM summed GROUP BY ALL
         ),
         ranked AS MATERIALIZED (
@@ -145,10 +147,10 @@ def statement(made: Plan, grain: Grain, top: int) -> str:
             FROM paired
         ),
         tops AS (SELECT * FROM ranked WHERE place <= {top})
-        SELECT 'series' AS part, is_own, is_now, coalesce(tops.place, {top + 1}) AS place, bucket,
-            {made.formula} AS total
+        SELECT 'series' AS part, is_own, is_now, is_before,
+            coalesce(tops.place, {top + 1}) AS place, bucket, {made.formula} AS total
         FROM base LEFT JOIN tops ON true{same}
-        GROUP BY is_own, is_now, tops.place, bucket
+        GROUP BY is_own, is_now, is_before, tops.place, bucket
         UNION ALL BY NAME
         SELECT 'row' AS part, place, total, now, before{kept} FROM ranked WHERE place <= {ROWS}
         UNION ALL BY NAME
@@ -194,9 +196,10 @@ def totals(
     former: dict[date, Decimal] = {}
     now = Decimal(0)
     for row in found:
-        sums = own if row["is_own"] else former
         now += row["total"] if row["is_now"] else 0
-        sums[row["bucket"]] = sums.get(row["bucket"], Decimal(0)) + row["total"]
+        for sums, is_in in ((own, row["is_own"]), (former, row["is_before"])):
+            if is_in:
+                sums[row["bucket"]] = sums.get(row["bucket"], Decimal(0)) + row["total"]
     values = [own.get(start, Decimal(0)) for start in starts]
     before = None
     if made.compare and made.is_compared:

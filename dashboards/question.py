@@ -75,15 +75,22 @@ class Plan:
         """Exclusive: of the own days that are compared."""
         return self.compare.own_end if self.compare else self.end
 
+    def is_before(self) -> str:
+        """Return the condition on the rows of the compared period; none is, without one."""
+        if not self.compare or not self.is_compared:
+            return "false"
+        first, after = self.bound.add(self.compare.start), self.bound.add(self.compare.end)
+        return f"(costs.cost_date >= {first} AND costs.cost_date < {after})"
+
     def where(self) -> str:
         """Return the condition on the rows of both periods."""
         own = f"costs.cost_date >= {self.bound.add(self.start)} AND costs.cost_date < " + (
             self.bound.add(self.end)
         )
-        if self.compare and self.is_compared:
-            first, after = self.bound.add(self.compare.start), self.bound.add(self.compare.end)
-            own = f"({own} OR costs.cost_date >= {first} AND costs.cost_date < {after})"
-        parts = [own, f"{CURRENCY} = {self.bound.add(self.meta.currency)}"]
+        parts = [
+            f"({own} OR {self.is_before()})",
+            f"{CURRENCY} = {self.bound.add(self.meta.currency)}",
+        ]
         if self.unit is not None:
             parts.append(f"costs.consumed_unit = {self.bound.add(self.unit)}")
         return " AND ".join([*parts, conditions(self.filters, self.source, self.bound)])
