@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
@@ -17,29 +18,29 @@ from dashboards.problems import Refused
 from dashboards.question import Plan, Question, plan
 
 MOST_ROWS = 500_000
-FORMULA = r"^[=+\-@\t\r]"
+FORMULA = r"\A([=+\-@\t\r\n])"
 """How a text begins that a spreadsheet would run."""
 
 
 def csv(generation: Generation, asked: Question) -> Encoded:
     """Return CSV; texts that a spreadsheet would run as a formula begin with an apostrophe."""
     made = plan(generation, asked)
-    table = read(generation, made, asked, safe=True)
+    table = read(generation, made, asked)
     out = io.BytesIO()
-    pyarrow.csv.write_csv(table, out)
+    pyarrow.csv.write_csv(harmless(table), out)
     return attached(out, "text/csv; charset=utf-8", name(asked, made, "csv"))
 
 
 def parquet(generation: Generation, asked: Question) -> Encoded:
     """Return Parquet, amounts as decimals."""
     made = plan(generation, asked)
-    table = read(generation, made, asked, safe=False)
+    table = read(generation, made, asked)
     out = io.BytesIO()
     pyarrow.parquet.write_table(table, out, compression="zstd")
     return attached(out, "application/vnd.apache.parquet", name(asked, made, "parquet"))
 
 
-def read(generation: Generation, made: Plan, asked: Question, *, safe: bool) -> pa.Table:
+def read(generation: Generation, made: Plan, asked: Question) -> pa.Table:
     """Return a row for each bucket and group, in order; a bucket begins where the page's does.
 
     Raises:
@@ -47,11 +48,9 @@ def read(generation: Generation, made: Plan, asked: Question, *, safe: bool) -> 
     """
     columns: list[str] = []
     for one in made.groups:
-        value = made.source.column(one)
-        columns.append(f"{cell(value, safe)} AS {ident(one.name)}")
+        columns.append(f"{made.source.column(one)} AS {ident(one.name)}")
         if one.named_by:
-            label = f"any_value(costs.{one.named_by})"
-            columns.append(f"{cell(label, safe)} AS {ident(f'{one.name}_label')}")
+            columns.append(f"{one.any_name} AS {ident(f'{one.name}_label')}")
     by = "".join(f", {made.source.column(one)}" for one in made.groups)
     start, end = made.bound.add(made.start), made.bound.add(made.end)
     unit = f", {made.bound.add(made.unit)} AS unit" if made.unit is not None else ""
@@ -76,13 +75,19 @@ def read(generation: Generation, made: Plan, asked: Question, *, safe: bool) -> 
     return found
 
 
-def cell(column: str, safe: bool) -> str:
-    """Return a text column, made harmless for spreadsheets where `safe`."""
-    if not safe:
-        return column
-    return (
-        f"CASE WHEN regexp_matches({column}, '{FORMULA}') THEN '''' || {column} ELSE {column} END"
-    )
+def harmless(table: pa.Table) -> pa.Table:
+    """Return a table in whose texts no spreadsheet finds a formula, whichever column they are in.
+
+    >>> harmless(pa.table({"unit": ["=1+1", "Hours", None], "cost": [-1, 2, 3]})).to_pydict()
+    {'unit': ["'=1+1", 'Hours', None], 'cost': [-1, 2, 3]}
+    """
+    columns = [
+        pc.replace_substring_regex(column, FORMULA, r"'\1")
+        if pa.types.is_string(column.type)
+        else column
+        for column in table.columns
+    ]
+    return pa.table(columns, names=table.column_names)
 
 
 def attached(out: io.BytesIO, media_type: str, file: str) -> Encoded:
