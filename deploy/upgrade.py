@@ -20,7 +20,7 @@ from core.errors import (
 from core.scratch import scratch_in
 from deploy.archive import read
 from deploy.backup import DUMP, backup, check_target
-from deploy.place import POSTGRES
+from deploy.place import POSTGRES, prepare
 from deploy.postgres import dump, load
 from deploy.stack import BUILT, Say, Stack
 from deploy.unfinished import Begun, forget, note, unfinished
@@ -56,6 +56,8 @@ def upgrade(
         NotGoneBack: If that one did not become healthy, either.
     """
     stack.check_compose("restart")
+    for mended in prepare(stack.place, config, rootless=stack.rootless):
+        say(mended)
     begun = cut_off(stack, say)
     going_on = begun is not None
     if begun is None:

@@ -176,3 +176,12 @@ def test_a_stack_that_is_partly_down_is_brought_up_before_it_is_upgraded(
     assert (done.code, done.error) == (12, "scheduler does not run")
     assert "`./finops deploy up` starts" in done.hint
     assert [call for call in engine.calls() if " tag " in call] == []
+
+
+def test_what_the_new_version_reads_is_written_into_env(site: Stacked, engine: Engine) -> None:
+    env = site.home / ".env"
+    lines = env.read_text().splitlines(keepends=True)
+    env.write_text("".join(line for line in lines if not line.startswith("FINOPS_FOLDER=")))
+    assert site.deploy("upgrade", *AT_FIRST).code == 0
+    [folder] = {one["labels"]["open-finops.folder"] for one in engine.state["containers"].values()}
+    assert folder == str(site.home)
