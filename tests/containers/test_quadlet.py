@@ -113,7 +113,7 @@ def test_a_service_has_small_rights_and_its_networks(service: str, started: dict
 def test_no_unit_holds_a_secret(started: dict[str, str]) -> None:
     text = "".join(path.read_text() for path in UNITS.rglob("*") if path.is_file())
     named = [line for line in text.splitlines() if "PASS" in line or "TOKEN" in line]
-    assert all(line.startswith("Secret=") or "_FILE=/run/secrets/" in line for line in named)
+    assert all(line.startswith("Secret=") for line in named)
     assert len(named) == 6
 
 
