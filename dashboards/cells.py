@@ -1,13 +1,10 @@
-"""Amounts, shares and bars as text for the terminal."""
+"""Amounts and shares as text for the terminal."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from rich.table import Table
-
-BLOCKS = " ▏▎▍▌▋▊▉█"
-BAR = 20
 
 
 def new_table(title: str) -> Table:
@@ -19,14 +16,6 @@ def new_table(title: str) -> Table:
         box=None,
         pad_edge=False,
     )
-
-
-def bar(value: Decimal, top: Decimal) -> str:
-    """Return a bar of at most BAR characters for `value` of `top`."""
-    if top <= 0 or value <= 0:
-        return ""
-    eighths = int(value / top * BAR * 8)
-    return BLOCKS[8] * (eighths // 8) + (BLOCKS[eighths % 8] if eighths % 8 else "")
 
 
 def unsigned_zero(number: str) -> str:

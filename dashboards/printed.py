@@ -1,19 +1,19 @@
-"""The pages' answers as tables with Unicode charts."""
+"""The explorer on the terminal: a table with Unicode charts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from rich.text import Text
 
 from core.cli.tables import console
-from dashboards.cells import bar, money, new_table, percent, short_id
-from dashboards.commitments import Commitments
+from dashboards.blocks import bar, marks, spark
+from dashboards.cells import money, new_table, percent
 from dashboards.explore import Explored
+from dashboards.printed_parts import print_below
 
-SPARKS = "▁▂▃▄▅▆▇█"
+CUT = "* not complete yet, or cut by the period"
 
 
 def print_explored(found: Explored) -> None:
@@ -24,21 +24,24 @@ def print_explored(found: Explored) -> None:
     table = new_table(
         f"{what.capitalize()}, {unit}, {found.start} to {found.end}, by {found.grain}"
     )
-    names = ["", *(["", ""] if found.series else [])]
-    for name in names:
+    stars = Text(marks(bucket.is_partial for bucket in found.buckets))
+    for name in ("", "", stars) if found.series else ("",):
         table.add_column(name, no_wrap=True, overflow="ellipsis")
     is_compared = found.compare is not None and found.compare.is_covered
     for name in ("total", *(("before", "change", "%") if is_compared else ())):
         table.add_column(name, justify="right")
-    top = max((abs(line.total) for line in found.series), default=Decimal(0))
+    sums = [line.total for line in found.series]
+    high, low = max(sums, default=Decimal(0)), min(sums, default=Decimal(0))
     for line in found.series:
         label = " / ".join(key.label for key in line.keys)
-        table.add_row(label, Text(bar(line.total, top), style="cyan"), spark(line.values),
+        table.add_row(label, Text(bar(line.total, high, low), style="cyan"), spark(line.values),
                       *numbers(line, is_compared))  # fmt: skip
     ends = ["", spark(found.totals.values)] if found.series else []
     table.add_row("Total", *ends, *numbers(found.totals, is_compared), style="bold")
     out.print(table)
-    if not found.series:
+    if found.series:
+        print_below(out, [found.totals.values, *(line.values for line in found.series)])
+    else:
         print_buckets(found)
     if found.compare and not is_compared:
         out.print(f"no comparison: the data do not cover {found.compare.start} to "
@@ -47,7 +50,7 @@ def print_explored(found: Explored) -> None:
         out.print(f"compared: the complete days {found.start} to {found.compare.own_end} with "
                   f"{found.compare.start} to {found.compare.end}", style="yellow")  # fmt: skip
     if any(bucket.is_partial for bucket in found.buckets):
-        out.print("the period holds days that are not complete yet, or cuts a bucket", style="dim")
+        out.print(CUT, style="dim")
 
 
 def print_buckets(found: Explored) -> None:
@@ -56,10 +59,12 @@ def print_buckets(found: Explored) -> None:
     table.add_column("")
     table.add_column("")
     table.add_column("", justify="right")
-    top = max(map(abs, found.totals.values), default=Decimal(0))
-    for bucket, value in zip(found.buckets, found.totals.values, strict=True):
+    sums = found.totals.values
+    high, low = max(sums, default=Decimal(0)), min(sums, default=Decimal(0))
+    for bucket, value in zip(found.buckets, sums, strict=True):
         mark = " *" if bucket.is_partial else ""
-        table.add_row(f"{bucket.start}{mark}", Text(bar(value, top), style="cyan"), money(value))
+        table.add_row(f"{bucket.start}{mark}", Text(bar(value, high, low), style="cyan"),
+                      money(value))  # fmt: skip
     console().print(table)
 
 
@@ -74,48 +79,3 @@ def numbers(line: Any, is_compared: bool) -> list[Any]:
         Text(money(line.change, sign=True), style=style),
         Text(percent(line.change_ratio, sign=True), style=style),
     ]
-
-
-def spark(values: Sequence[Decimal]) -> str:
-    """Return a line of bars as high as the values; below zero is the lowest.
-
-    >>> spark([Decimal(0), Decimal(5), Decimal(10)])
-    '▁▄█'
-    """
-    top = max(values, default=Decimal(0))
-    if top <= 0:
-        return SPARKS[0] * len(values)
-    return "".join(SPARKS[int(max(value, Decimal(0)) / top * 7)] for value in values)
-
-
-def print_commitments(found: Commitments) -> None:
-    """Print the months, then each commitment of the last one."""
-    out = console()
-    table = new_table(f"Commitments by month, {found.currency}")
-    for name in ("month", "coverage", "used", "saved", "unused", "net savings"):
-        table.add_column(name, justify="left" if name == "month" else "right")
-    for month in found.months:
-        table.add_row(
-            f"{month.month:%Y-%m}{' *' if month.is_partial else ''}",
-            percent(month.coverage),
-            percent(month.utilisation),
-            percent(month.savings_rate),
-            money(month.unused_cost),
-            money(month.net_savings),
-        )
-    out.print(table)
-    table = new_table(f"Each commitment, {found.month:%Y-%m}, effective {found.currency}")
-    for name in ("commitment", "type", "", "used %", "used", "unused", "net savings", "days left"):
-        table.add_column(name, justify="left" if name in ("commitment", "type", "") else "right")
-    for one in found.commitments:
-        table.add_row(
-            short_id(one.key.label),
-            one.type or "",
-            Text(bar(Decimal(one.utilisation or 0), Decimal(1)), style="cyan"),
-            percent(one.utilisation),
-            money(one.used_cost),
-            money(one.unused_cost),
-            Text(money(one.net_savings), style="red" if one.is_loss else "green"),
-            "" if one.days_left is None else str(one.days_left),
-        )
-    out.print(table)

@@ -12,9 +12,12 @@ from rich.text import Text
 from core.cli.tables import console
 from core.periods import name as period_name
 from dashboards.answers import Change
-from dashboards.cells import bar, exact, money, new_table, percent, points
+from dashboards.blocks import bar
+from dashboards.cells import exact, money, new_table, percent
+from dashboards.forecast import Estimate
 from dashboards.invoices import Invoices, Restatement
 from dashboards.overview import Overview
+from dashboards.printed_parts import OPEN, print_sparks, print_tiles
 from dashboards.report import Report
 
 PROVEN_SHOWN = 6
@@ -35,7 +38,9 @@ def print_overview(out: Console, found: Overview, top: int) -> None:
     Providers are ranked only where there is more than one.
     """
     now, before = period_name(found.month), period_name(found.compared_month)
-    print_tiles(out, found)
+    noted = now + (", not complete yet" if found.is_partial else "")
+    print_tiles(out, f"Key figures, {noted}, {found.currency}", found.tiles)
+    print_estimate(out, found)
     print_months(out, found)
     print_amounts(out, f"What changed since {before}, {found.currency}", found.drivers.steps)
     title = f"From the list price of usage to its effective cost, {now}, {found.currency}"
@@ -49,24 +54,20 @@ def print_overview(out: Console, found: Overview, top: int) -> None:
     print_ranking(out, f"Largest changes on {before}, {unit}", moved)
 
 
-def print_tiles(out: Console, found: Overview) -> None:
-    """Print a line for each tile: its value, the one before, and what that is of."""
-    month = period_name(found.month) + (", not complete yet" if found.is_partial else "")
-    table = new_table(f"Key figures, {month}, {found.currency}")
-    for name in ("", "value", "before", "change", "%", ""):
-        table.add_column(name, justify="right" if name else "left")
-    for tile in found.tiles:
-        is_ratio = tile.unit == "ratio"
-        write = percent if is_ratio else money
-        table.add_row(
-            tile.label,
-            write(tile.value),
-            write(tile.before),
-            points(tile.change) if is_ratio else money(tile.change, sign=True),
-            "" if is_ratio else percent(tile.change_ratio, sign=True),
-            Text(tile.against if tile.before is not None else "", style="dim"),
-        )
-    out.print(table)
+def print_estimate(out: Console, found: Overview) -> None:
+    """Print how the month will end: the range, and by how much past estimates missed."""
+    if found.estimate:
+        out.print(f"estimate: {estimated(found.estimate)}", style="dim")
+
+
+def estimated(ahead: Estimate) -> str:
+    """Return the range of an estimate in words."""
+    missed = (
+        ""
+        if ahead.backtest_error is None
+        else f"; past estimates missed by {percent(ahead.backtest_error)}"
+    )
+    return f"from {money(ahead.low)} to {money(ahead.high)}{missed}"
 
 
 def print_months(out: Console, found: Overview) -> None:
@@ -78,26 +79,33 @@ def print_months(out: Console, found: Overview) -> None:
     sums = [
         sum((line.values[n] for line in found.stack.series), Decimal(0)) for n in range(len(months))
     ]
-    top = max(sums, default=Decimal(0))
+    high, low = max(sums, default=Decimal(0)), min(sums, default=Decimal(0))
     for month, cost in zip(months, sums, strict=True):
         mark = " *" if month.is_partial else ""
         table.add_row(
-            period_name(month.month) + mark, money(cost), Text(bar(cost, top), style="cyan")
+            period_name(month.month) + mark, money(cost), Text(bar(cost, high, low), style="cyan")
         )
     out.print(table)
-    if any(month.is_partial for month in months):
-        out.print("* not complete yet", style="dim")
+    partial = [month.is_partial for month in months]
+    if any(partial):
+        out.print(OPEN, style="dim")
+    lines = [(line.key.label, line.values) for line in found.stack.series]
+    title = f"By {found.stack.label.lower()} and month, each as high as its largest month"
+    print_sparks(out, title, lines, partial)
 
 
 def print_amounts(out: Console, title: str, steps: Sequence[Any]) -> None:
-    """Print the steps of a bridge: label and amount."""
+    """Print the steps of a bridge: label, bar and amount."""
     if not steps:
         return
     table = new_table(title)
     table.add_column("")
+    table.add_column("")
     table.add_column("amount", justify="right")
+    amounts = [step.amount for step in steps]
     for step in steps:
-        table.add_row(step.label, money(step.amount, sign=True))
+        drawn = bar(step.amount, max(amounts), min(amounts))
+        table.add_row(step.label, Text(drawn, style="cyan"), money(step.amount, sign=True))
     out.print(table)
 
 

@@ -15,12 +15,15 @@ from core.cli.vendors import all_of
 from core.config import Config
 from core.errors import NoDatabase, QueryError
 from core.warehouse import disk_errors
-from dashboards import mail
 from dashboards.asked import checked
 from dashboards.commitments import CommitmentsAsked, commitments
 from dashboards.explore import Explored, explore
 from dashboards.generations import Generation, Generations
-from dashboards.printed import print_commitments, print_explored
+from dashboards.mail_commitments import commitments_page
+from dashboards.mail_explore import explore_page
+from dashboards.mail_overview import overview_page
+from dashboards.printed import print_explored
+from dashboards.printed_commitments import print_commitments
 from dashboards.printed_overview import print_report
 from dashboards.problems import Refused
 from dashboards.question import TopQuestion
@@ -62,7 +65,7 @@ def overview_command(
 ) -> None:
     """Print key figures, months, causes of change, top services and accounts, and the proof.
 
-    Without --currency it prints every currency, each for itself; a file has that of most cost.
+    Without --currency it is about every currency, each for itself.
 
     \b
     Examples:
@@ -75,7 +78,7 @@ def overview_command(
         resolve(ctx, config_path, demo=demo),
         lambda generation: read_report(generation, checked(MonthAsked, asked)),
         lambda found: print_report(found, top),
-        lambda found, generation: mail.overview_page(found.currencies[0].overview, generation),
+        overview_page,
         as_json=as_json,
         html=html,
     )
@@ -123,7 +126,7 @@ def explore_command(
     given = {k: list(v) if isinstance(v, tuple) else v for k, v in asked.items() if v is not None}
 
     def page(found: Explored, generation: Generation) -> str:
-        return mail.explore_page(found, checked(TopQuestion, given), generation)
+        return explore_page(found, checked(TopQuestion, given), generation)
 
     answer(
         config,
@@ -163,7 +166,7 @@ def commitments_command(
         resolve(ctx, config_path, demo=demo),
         lambda generation: commitments(generation, checked(CommitmentsAsked, asked)),
         print_commitments,
-        mail.commitments_page,
+        commitments_page,
         as_json=as_json,
         html=html,
     )

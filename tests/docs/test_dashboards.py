@@ -15,7 +15,11 @@ from dashboards import (
     episodes,
     forecast,
     health,
+    mail_commitments,
+    mail_overview,
     overview,
+    printed_commitments,
+    printed_overview,
     security,
 )
 from dashboards.operations import OPERATIONS, WRITES
@@ -32,11 +36,15 @@ NUMBERS = {
         f"in the last {overview.RATE_DAYS} complete days",
         f"the last {forecast.LEARNT_DAYS} complete days",
         f"fewer than {forecast.FEWEST_DAYS} days of usage",
+        f"the {printed_overview.PROVEN_SHOWN} latest exports",
+        f"the file with {mail_overview.PROVEN_SHOWN}.",
     ),
     "commitments": (
         f"ends within {commitment_lists.EXPIRING_DAYS} days",
         f"at most {commitment_lists.MOST} lines",
         f"the {commitment_lists.SERVICES} services with most",
+        f"purchases the {printed_commitments.PURCHASES_SHOWN} latest",
+        f"the {mail_commitments.PURCHASES_SHOWN} latest purchases",
     ),
     "anomalies": (
         f"in the {episodes.HISTORY_DAYS} days before",
