@@ -40,6 +40,7 @@ def print_sparks(out: Console, title: str, lines: Sequence[Line], partial: Seque
     table = new_table(title)
     table.add_column("")
     table.add_column(Text(marks(partial)), no_wrap=True)
+    table.show_header = any(partial)
     for label, values in lines:
         table.add_row(label, Text(spark(values), style="cyan"))
     out.print(table)

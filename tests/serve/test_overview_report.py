@@ -112,7 +112,7 @@ def test_the_print_of_the_overview_has_tiles_estimate_rankings_and_restatements(
     ]
     stack = page["stack"]
     title = f"By {stack['label'].lower()} and month, each as high as its largest month"
-    lines = printed_part(text, title)[1:]
+    lines = printed_part(text, title)
     assert lines[: len(stack["series"])] == [one["key"]["label"] for one in stack["series"]]
     for title, rows in (("Top services", page["services"]), ("Top accounts", page["accounts"])):
         assert printed_part(text, f"{title}, 2026-06, effective {currency}")[1:] == [
