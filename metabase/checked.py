@@ -53,6 +53,8 @@ def card_problems(content: Content, card: Card) -> Iterator[str]:
     """Yield what is wrong with one card."""
     if not OWN_ID.fullmatch(card.entity_id):
         yield "entity_id is not 21 characters that begin with finops"
+    if not card.name.strip() or not card.description.strip():
+        yield "its name or its description is empty"
     if card.display not in DISPLAYS:
         yield f"display {card.display!r}"
     if unknown := set(card.formats.values()) - FORMATS:
@@ -79,13 +81,15 @@ def dashboard_problems(content: Content, dashboard: Dashboard) -> Iterator[str]:
                 yield f"{tab.name}: there is no card {placed.card!r}"
             elif placed.card:
                 used |= set(content.cards[placed.card].filters)
-            if placed.at[1] < 0 or placed.at[1] + placed.size[0] > COLUMNS:
+            if min(placed.at) < 0 or min(placed.size) < 1:
+                yield f"{tab.name}: {placed.card or 'a text'} has no place on the grid"
+            if placed.at[1] + placed.size[0] > COLUMNS:
                 yield f"{tab.name}: {placed.card or 'a text'} is wider than {COLUMNS} columns"
         for one, other in combinations(tab.cards, 2):
             if overlap(one, other):
                 yield f"{tab.name}: {one.card or 'a text'} lies on {other.card or 'a text'}"
-    if not dashboard.tabs:
-        yield "it has no tabs"
+    if not dashboard.name.strip() or not dashboard.tabs:
+        yield "it has no name, or no tabs"
     if unused := set(dashboard.filters) - used:
         yield f"no card has the filters {sorted(unused)}"
     choices = {name for name in used if content.filters[name].choice}

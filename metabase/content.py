@@ -7,10 +7,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from core.config import ROOT
 from core.errors import BadContent
+from metabase.kinds import fits, spelt
 
 FOLDER = ROOT / "docker" / "metabase" / "content"
 Made = TypeVar("Made")
@@ -118,7 +119,7 @@ def read_content(folder: Path = FOLDER) -> Content:
 
     path = folder / "filters.toml"
     filters = {
-        name: made(Filter, path, {"name": name, **table})
+        name: made(Filter, path, {"name": name, **table_of(path, name, table)})
         for name, table in parsed(path, text_of(path)).items()
     }
     content = Content(
@@ -141,7 +142,8 @@ def read_card(path: Path) -> Card:
     head = "\n".join(line.removeprefix("--").strip() for line in lines[:end])
     table = parsed(path, head)
     table["filters"] = {
-        name: column(path, bound) for name, bound in table.get("filters", {}).items()
+        name: column(path, bound)
+        for name, bound in table_of(path, "filters", table.get("filters", {})).items()
     }
     sql = "\n".join(lines[end:]).strip()
     return made(Card, path, {**table, "slug": path.stem, "sql": sql})
@@ -160,10 +162,10 @@ def column(path: Path, bound: object) -> Column | None:
 def read_dashboard(path: Path) -> Dashboard:
     table = parsed(path, text_of(path))
     tabs = []
-    for tab in table.get("tabs", []):
+    for tab in tables_of(path, "tabs", table.get("tabs", [])):
         cards = [
             made(Placed, path, {n: tuple(v) if isinstance(v, list) else v for n, v in one.items()})
-            for one in tab.get("cards", [])
+            for one in tables_of(path, "cards", tab.get("cards", []))
         ]
         tabs.append(made(Tab, path, {**tab, "cards": cards}))
     return made(Dashboard, path, {**table, "slug": path.stem, "tabs": tabs})
@@ -173,12 +175,30 @@ def made(kind: type[Made], path: Path, values: Mapping[str, Any]) -> Made:
     """Return a `kind` of a file's values.
 
     Raises:
-        BadContent: If one is missing or unknown.
+        BadContent: If one is missing, unknown or of another type.
     """
     try:
-        return kind(**values)
+        found = kind(**values)
     except TypeError as error:
         raise BadContent(path, str(error).replace("__init__() ", "")) from None
+    for name, wanted in get_type_hints(kind).items():
+        if not fits(value := getattr(found, name), wanted):
+            raise BadContent(path, f"{name} = {value!r} is not {spelt(wanted)}")
+    return found
+
+
+def table_of(path: Path, name: str, value: object) -> dict[str, Any]:
+    """Return a value that has to be a table."""
+    if not isinstance(value, dict):
+        raise BadContent(path, f"{name} is no table")
+    return value
+
+
+def tables_of(path: Path, name: str, values: object) -> list[dict[str, Any]]:
+    """Return values that have to be a list of tables."""
+    if not isinstance(values, list):
+        raise BadContent(path, f"{name} is no list of tables")
+    return [table_of(path, f"one of {name}", value) for value in values]
 
 
 def parsed(path: Path, text: str) -> dict[str, Any]:
