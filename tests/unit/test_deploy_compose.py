@@ -67,7 +67,7 @@ def test_every_service_is_hardened_and_watched(name: str) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges" in service["security_opt"]
-    assert service["restart"] == "unless-stopped"
+    assert service["restart"] == "always"
     assert {"mem_limit", "pids_limit", "healthcheck", "user", "tmpfs"} <= service.keys()
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
     assert service["image"].count("/") >= 1
