@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import tarfile
 import zlib
@@ -17,7 +18,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import BadBackup, BadSetting
+from core.errors import (
+    AlienBackup,
+    AlteredBackup,
+    BadBackup,
+    BadSetting,
+    OtherFormat,
+    UnreadableBackup,
+)
+from core.warehouse import disk_errors
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -33,6 +42,7 @@ class Hashing(io.RawIOBase):
         self.file, self.sha256, self.bytes = file, hashlib.sha256(), 0
 
     def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes, all that are left where it is negative."""
         block = self.file.read(size)
         self.sha256.update(block)
         self.bytes += len(block)
@@ -55,6 +65,7 @@ class Writer:
         self.files[name] = {"bytes": hashing.bytes, "sha256": hashing.sha256.hexdigest()}
 
     def add_path(self, name: str, path: Path) -> None:
+        """Add a file that nothing writes meanwhile as `name`."""
         with path.open("rb") as file:
             self.add(name, file, path.stat().st_size)
 
@@ -85,6 +96,10 @@ def writing(path: Path, kind: str) -> Iterator[Writer]:
 
 
 def packer(file: IO[bytes], kind: str) -> Any:
+    """Return what writes into `file`, compressed as the ending of `kind` says.
+
+    For .tar that is `file` itself; the caller closes any other one before it.
+    """
     if kind.endswith(".gz"):
         return gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6)
     if kind.endswith(".zst"):
@@ -95,6 +110,7 @@ def packer(file: IO[bytes], kind: str) -> Any:
 
 
 def unpacker(path: Path) -> Any:
+    """Return what reads a backup's tar, whichever way its name says it is compressed."""
     if path.name.endswith(".gz"):
         return gzip.open(path, "rb")
     if path.name.endswith(".zst"):
@@ -104,6 +120,29 @@ def unpacker(path: Path) -> Any:
     return path.open("rb")
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[tarfile.TarFile]:
+    """Open a backup, to be read once from its first member to its last.
+
+    Raises:
+        UnreadableBackup: If there is no such file, or the system does not give it.
+        BadBackup: If it ends too early, or is no tar of its name's kind.
+    """
+    try:
+        with (
+            unpacker(path) as packed,
+            tarfile.open(fileobj=packed, mode="r|", bufsize=BLOCK) as tar,
+        ):
+            yield tar
+    except OSError as error:
+        # gzip and zstd tell a broken file by an OSError that no call to the system made.
+        if error.errno is None:
+            raise BadBackup(path, str(error)) from error
+        raise UnreadableBackup(path, os.strerror(error.errno)) from error
+    except (EOFError, zlib.error, tarfile.TarError, ValueError) as error:
+        raise BadBackup(path, str(error) or type(error).__name__) from error
+
+
 def read(path: Path, *, into: Path | None = None) -> dict[str, Any]:
     """Check every member against the list, and write them into a folder if one is given.
 
@@ -111,47 +150,75 @@ def read(path: Path, *, into: Path | None = None) -> dict[str, Any]:
         The list: the facts of the backup, and `files`.
 
     Raises:
-        BadBackup: If anything is missing, too much, or not what it was.
+        UnreadableBackup: If the file cannot be read.
+        BadBackup: If it was cut off.
+        AlteredBackup: If a member is missing, too much, or not what it was.
+        AlienBackup: If it holds what no backup does.
+        OtherFormat: If another version made it, whose list means something else.
+        DiskError: If the folder cannot take a member.
     """
-    try:
-        return checked(path, into)
-    except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError, KeyError) as error:
-        raise BadBackup(path, str(error) or type(error).__name__) from error
-
-
-def checked(path: Path, into: Path | None) -> dict[str, Any]:
-    """Read a backup once, from its first member to its list."""
     found: dict[str, dict[str, Any]] = {}
-    listed: dict[str, Any] | None = None
-    with unpacker(path) as packed, tarfile.open(fileobj=packed, mode="r|", bufsize=BLOCK) as tar:
+    listed: Any = None
+    with reading(path) as tar:
         for about in tar:
             file = tar.extractfile(about) if about.isreg() else None
             if file is None or not MEMBER.fullmatch(about.name) or ".." in about.name:
-                raise ValueError(f"it holds {about.name!r}, which no backup does")
+                raise AlienBackup(path, about.name)
             if about.name == MANIFEST:
                 listed = json.loads(file.read())
             else:
                 found[about.name] = copied(file, into / about.name if into else None)
+    check_list(path, listed)
+    files = listed["files"]
+    if wrong := sorted(n for n in {*found, *files} if found.get(n) != files.get(n)):
+        raise AlteredBackup(path, wrong)
+    return dict(listed)
+
+
+def check_list(path: Path, listed: Any) -> None:
+    """Raise where a backup has no list of its files, or one that this version does not know."""
     if listed is None:
-        raise ValueError("it ends before its list of files")
-    if listed["format"] != FORMAT:
-        raise ValueError(f"it has format {listed['format']}; this version reads {FORMAT}")
-    if wrong := sorted(name for name in {*found, *listed["files"]}
-                       if found.get(name) != listed["files"].get(name)):  # fmt: skip
-        raise ValueError(f"{', '.join(wrong)} differs from its checksum")
-    return listed
+        raise BadBackup(path, "it ends before its list of files")
+    if not isinstance(listed, dict) or not isinstance(listed.get("files"), dict):
+        raise AlienBackup(path, MANIFEST)
+    if listed.get("format") != FORMAT:
+        raise OtherFormat(path, listed.get("format"), FORMAT, listed.get("version"))
+
+
+def member(path: Path, name: str) -> bytes | None:
+    """Return one small member, not checked yet; None where there is none of that name.
+
+    Raises:
+        UnreadableBackup: If the file cannot be read.
+        BadBackup: If it was cut off before that member.
+    """
+    with reading(path) as tar:
+        for about in tar:
+            if about.name == name and (file := tar.extractfile(about)):
+                return file.read()
+    return None
 
 
 def copied(file: IO[bytes], target: Path | None) -> dict[str, Any]:
-    """Read a member to its end, into a file if one is given; return size and checksum."""
+    """Read a member to its end, into a file if one is given; return size and checksum.
+
+    Raises:
+        DiskError: If the file cannot be written.
+    """
     hashing = Hashing(file)
     if target is None:
         while hashing.read(BLOCK):
             pass
     else:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with target.open("wb") as out:
+        with disk_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            out = target.open("wb")
             target.chmod(0o600)
+        try:
             while block := hashing.read(BLOCK):
-                out.write(block)
+                with disk_errors(target):
+                    out.write(block)
+        finally:
+            with disk_errors(target):
+                out.close()
     return {"bytes": hashing.bytes, "sha256": hashing.sha256.hexdigest()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import NoPostgres
@@ -12,6 +14,7 @@ from deploy.tools import show
 WHO = ("--username", "metabase", "--dbname", "metabase")
 ANEW = b"DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
 """What a dump begins with: nothing of a later version of Metabase may stay."""
+FILLED = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')"
 
 
 def dump(stack: Stack, path: Path) -> None:
@@ -29,6 +32,30 @@ def dump(stack: Stack, path: Path) -> None:
         stack.execute(POSTGRES, "pg_dump", *WHO, "--no-owner", "--no-privileges", stdout=file)
 
 
+def awake(stack: Stack, seconds: int) -> None:
+    """Start Postgres if need be, and wait until it answers.
+
+    Raises:
+        NotHealthy: If it does not after so many seconds.
+    """
+    if stack.of(POSTGRES) is None:
+        stack.start(POSTGRES)
+    stack.wait(seconds, [POSTGRES])
+
+
+def is_filled(stack: Stack) -> bool:
+    """Tell whether a Postgres that runs holds anything; a new one does not."""
+    said = stack.execute(POSTGRES, "psql", *WHO, "--no-psqlrc", "-At", "--command", FILLED)
+    return said.strip() == "t"
+
+
+def volume(stack: Stack) -> str | None:
+    """Return the name of Postgres' volume; None where there is none yet."""
+    name = f"{stack.place.settings()['COMPOSE_PROJECT_NAME']}_{POSTGRES}"
+    found = stack.tools.run("volume", "inspect", name, check=False).returncode == 0
+    return name if found else None
+
+
 def load(stack: Stack, path: Path, seconds: int) -> None:
     """Put a dump in the place of all that Postgres holds, wholly or not at all.
 
@@ -36,9 +63,24 @@ def load(stack: Stack, path: Path, seconds: int) -> None:
     """
     if any(one.service == METABASE for one in stack.containers()):
         show(stack.compose("stop", METABASE))
-    if stack.of(POSTGRES) is None:
-        stack.start(POSTGRES)
-    stack.wait(seconds, [POSTGRES])
+    awake(stack, seconds)
     script = ("--no-psqlrc", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1")
     with path.open("rb") as file:
         stack.execute(POSTGRES, "psql", *WHO, *script, "--file=-", stdin=file)
+
+
+@contextmanager
+def metabase_again(stack: Stack) -> Iterator[None]:
+    """Start Metabase at the end, also after a failure, if it is part of what runs.
+
+    One that stands still beside services that run was stopped by a load that was killed. What
+    systemd runs, it stops and starts itself.
+    """
+    found = stack.containers()
+    runs = any(one.state == "running" and one.service != POSTGRES for one in found)
+    belongs = any(one.service == METABASE for one in found)
+    try:
+        yield
+    finally:
+        if runs and belongs and not stack.units:
+            stack.start(METABASE)

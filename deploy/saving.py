@@ -75,9 +75,10 @@ def restore(
 ) -> None:
     """Put the backup in FILE back.
 
-    Every checksum is verified before anything changes. Data that is here is replaced only with
-    --replace, and kept beside it in before-restore-.../. Dashboards follow by themselves.
-    Interrupted at any moment, each part is whole, old or new; run it again to complete it.
+    The backup, Metabase's key and what is here are looked at before anything changes. Data that is
+    here is replaced only with --replace, and kept beside it in before-restore-.../. Dashboards
+    follow by themselves. Interrupted at any moment, each part is whole, old or new; run it again
+    with --replace to complete it.
 
     \b
     Examples:

@@ -24,7 +24,9 @@ FinopsError                     1
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
     ├── NoCompose, OldCompose, ComposeFailed, AnotherFolder, BySystemd, NotHealthy, NotRunning
     ├── NoPostgres, NotPinned, NotBuilt, UpgradeFailed, NotGoneBack
-    └── DataOfRoot, UnreadableForContainers, BadLine, WouldOverwrite, BadBackup
+    ├── DataOfRoot, UnreadableForContainers, BadLine, WouldOverwrite, WouldReplace
+    ├── UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
+    └── BrokenPart, BadConfigInBackup, OtherKey
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -60,9 +62,13 @@ from core.errors.data import (
     WrongMonth,
 )
 from core.errors.deploy import (
+    AlienBackup,
+    AlteredBackup,
     AnotherFolder,
     BadBackup,
+    BadConfigInBackup,
     BadLine,
+    BrokenPart,
     BySystemd,
     ComposeFailed,
     DataOfRoot,
@@ -75,9 +81,13 @@ from core.errors.deploy import (
     NotPinned,
     NotRunning,
     OldCompose,
+    OtherFormat,
+    OtherKey,
+    UnreadableBackup,
     UnreadableForContainers,
     UpgradeFailed,
     WouldOverwrite,
+    WouldReplace,
 )
 from core.errors.metabase import (
     BadContent,
@@ -116,15 +126,19 @@ from core.errors.source import (
 __all__ = [
     "AccessDenied",
     "AccessError",
+    "AlienBackup",
     "AlienFile",
+    "AlteredBackup",
     "AnotherFolder",
     "BadBackup",
     "BadConfigFile",
+    "BadConfigInBackup",
     "BadContent",
     "BadLine",
     "BadManifest",
     "BadSetting",
     "BadValue",
+    "BrokenPart",
     "BucketNotFound",
     "BusyError",
     "BySystemd",
@@ -166,6 +180,8 @@ __all__ = [
     "NothingConfigured",
     "NothingInRange",
     "OldCompose",
+    "OtherFormat",
+    "OtherKey",
     "OutsideFolder",
     "PortInUse",
     "QueryError",
@@ -177,9 +193,11 @@ __all__ = [
     "TwoManifests",
     "UnknownSetting",
     "Unreachable",
+    "UnreadableBackup",
     "UnreadableForContainers",
     "UpgradeFailed",
     "WouldOverwrite",
+    "WouldReplace",
     "WrongExportVersion",
     "WrongMonth",
     "WrongRegion",

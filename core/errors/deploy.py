@@ -127,11 +127,82 @@ class WouldOverwrite(DeployError):
         super().__init__(f"{path} is there already", hint=option)
 
 
+class WouldReplace(DeployError):
+    def __init__(self, found: Sequence[str]) -> None:
+        super().__init__(
+            f"{' and '.join(found)} {'is' if len(found) == 1 else 'are'} there already",
+            hint="Nothing was changed. --replace puts the backup in that place, and keeps what is "
+            "here beside it.",
+        )
+
+
+class UnreadableBackup(DeployError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be read: {reason}",
+            hint="Nothing was changed. Check its name, and whether you may read it.",
+        )
+
+
 class BadBackup(DeployError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"{path} is no whole backup: {reason}",
-            hint="Nothing was changed. Take another backup; this one was cut off or altered.",
+            hint="Nothing was changed. It was cut off, or is something else: copy it again, or "
+            "take another one.",
+        )
+
+
+class AlteredBackup(DeployError):
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        verb = "differs from its checksum" if len(names) == 1 else "differ from their checksums"
+        super().__init__(
+            f"{', '.join(names)} in {path} {verb}",
+            hint="Nothing was changed. Copy it again from where it was made, or take another one.",
+        )
+
+
+class AlienBackup(DeployError):
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__(
+            f"{path} holds {name!r} as no backup does",
+            hint="Nothing was changed. Take a file that `./finops deploy backup` has made.",
+        )
+
+
+class OtherFormat(DeployError):
+    def __init__(self, path: Path, found: object, known: int, version: object) -> None:
+        super().__init__(
+            f"{path} has format {found}; this version reads format {known}",
+            hint=f"Nothing was changed. Version {version} made it: restore it with that one.",
+        )
+
+
+class BrokenPart(DeployError):
+    def __init__(self, path: Path, part: str, reason: str) -> None:
+        super().__init__(
+            f"{part} in {path} cannot be opened: {reason}",
+            hint="Nothing was changed. It was saved like that: take another backup.",
+        )
+
+
+class BadConfigInBackup(DeployError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"this version cannot use the config.toml in {path}: {reason}",
+            hint="Nothing was changed. Put a config.toml that fits here first "
+            "(`./finops config init`); it stays, and that of the backup is not used.",
+        )
+
+
+class OtherKey(DeployError):
+    def __init__(self, path: Path, held: str) -> None:
+        super().__init__(
+            f"Metabase's data in {path} needs the encryption key that it was written with, and "
+            f"{held} is another one, or missing",
+            hint="Nothing was changed. Put the right key there; or restore a backup that was made "
+            "--with-secrets where there is no folder secrets/; or leave Metabase's data out: "
+            "--without-metabase.",
         )
 
 

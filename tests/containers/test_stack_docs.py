@@ -115,6 +115,7 @@ def test_a_backup_becomes_the_same_site_on_another_machine(
         assert done.code == 0, f"{command}\n{done.out}{done.err}"
 
     assert other.sql("SELECT place FROM moved") == "here"
+    assert not list(other.data.glob("before-restore-*"))
     after = other.shell("./finops query 'SELECT count(*) AS lines FROM focus.cost_and_usage'")
     assert after.out == before.out
     assert (other.folder / "config.toml").read_text() == (site.folder / "config.toml").read_text()

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import shutil
-import sqlite3
 import tarfile
 from decimal import Decimal
 from pathlib import Path
@@ -19,33 +18,9 @@ from deploy.backup import publish
 from tests.fixtures.aws import Bucket, line
 from tests.fixtures.built import copied
 from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.saved import BEFORE, SPEND, Site, empty
 
 KILLED = str(ROOT / "tests" / "fixtures" / "killed.py")
-SPEND = "SELECT sum(BilledCost) FROM focus.cost_and_usage WHERE BillingCurrency = 'USD'"
-BEFORE = Decimal("4.200000000001")
-"""USD of the two months of `built`: 1.10 + 1.10 + 0.000000000001 + 2.30 - 0.30."""
-
-
-class Site(Finops):
-    """A user with a data folder, and the folder of a stack that never ran."""
-
-    def deploy(self, *arguments: str, **options):
-        return self("deploy", "--folder", str(self.home), *arguments, **options)
-
-    def views(self) -> list[str]:
-        with sqlite3.connect(self.data / "dashboards.sqlite") as state:
-            return [name for (name,) in state.execute("SELECT name FROM views")]
-
-    def keep_view(self, name: str) -> None:
-        with sqlite3.connect(self.data / "dashboards.sqlite") as state:
-            state.execute("CREATE TABLE IF NOT EXISTS views (name TEXT PRIMARY KEY)")
-            state.execute("INSERT INTO views VALUES (?)", (name,))
-
-    @property
-    def left_over(self) -> list[str]:
-        """Names of working files that no command may leave."""
-        found = [*self.home.rglob(".finops-backup-*"), *self.home.rglob(".restore-*")]
-        return [path.name for path in found]
 
 
 @pytest.fixture
@@ -53,12 +28,6 @@ def site(built: Finops, tmp_path: Path) -> Site:
     found = Site(copied(built, tmp_path / "site").home)
     found.keep_view("by team")
     return found
-
-
-def empty(tmp_path: Path) -> Site:
-    home = tmp_path / "elsewhere"
-    home.mkdir()
-    return Site(home)
 
 
 @pytest.mark.parametrize("ending", archive.ENDINGS)
@@ -87,7 +56,9 @@ def test_data_that_is_here_is_replaced_only_when_asked_and_kept_beside(later, tm
     assert site.value(SPEND) == Decimal("9.200000000001")
 
     done = site.deploy("restore", str(file))
-    assert (done.code, done.hint) == (12, "--replace puts the backup in its place.")
+    views = site.data / "dashboards.sqlite"
+    assert (done.code, done.error) == (12, f"{site.database} and {views} are there already")
+    assert "--replace puts the backup in that place" in done.hint
     assert site.value(SPEND) == Decimal("9.200000000001")
 
     assert site.deploy("restore", str(file), "--replace").code == 0
@@ -145,7 +116,7 @@ def test_one_altered_byte_is_noticed(site, tmp_path):
     done = site.deploy("restore", str(file), "--replace")
     assert (done.code, done.error) == (
         12,
-        f"{file} is no whole backup: finops.duckdb differs from its checksum",
+        f"finops.duckdb in {file} differs from its checksum",
     )
     assert site.value(SPEND) == BEFORE
 
@@ -157,7 +128,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(name, site, tmp_path):
         tar.addfile(tarfile.TarInfo(name))
     done = site.deploy("restore", str(file), "--replace")
     assert done.code == 12
-    assert "which no backup does" in done.err
+    assert f"holds {name!r} as no backup does" in done.error
     assert not list(tmp_path.rglob("outside"))
 
 
