@@ -275,13 +275,16 @@ def test_a_second_restore_waits_for_none_and_takes_nothing_from_the_first(
     point = "deploy.restore:check_parts:before:1"
     first = other.start("pause", point, *command, command=(KILLED,),
                         env={"FINOPS_TEST_PAUSE": str(mark)})  # fmt: skip
-    while not mark.exists():
-        assert first.poll() is None
-    for second in (command, (*command, "--replace")):
-        refused = other.run(*second)
-        assert refused.code == 6
-        assert f"(pid {first.pid})" in refused.error
-    mark.unlink()
-    _, said = first.communicate(timeout=60)
-    assert first.returncode == 0, said
-    assert other.value(SPEND) == BEFORE
+    try:
+        while not mark.exists():
+            assert first.poll() is None
+        for second in (command, (*command, "--replace")):
+            refused = other.run(*second)
+            assert refused.code == 6
+            assert f"(pid {first.pid})" in refused.error
+        mark.unlink()
+        _, said = first.communicate(timeout=60)
+        assert first.returncode == 0, said
+        assert other.value(SPEND) == BEFORE
+    finally:
+        first.kill()
