@@ -173,3 +173,17 @@ def test_what_systemd_starts_and_stops_is_left_to_it(
     assert engine.running() == running
     assert not (units.home / ".env").exists()
     assert not (units.home / "secrets").exists()
+
+
+def test_a_restore_wants_metabase_stopped_and_postgres_running(
+    units: Stacked, engine: Engine
+) -> None:
+    file = units.home / "saved.tar"
+    assert units.deploy("backup", str(file)).code == 0
+    engine.remember(metabase="knows 4 questions")
+    again = ("restore", str(file), "--replace", "--wait", "0")
+    assert "systemctl stop finops-metabase`" in units.deploy(*again).hint
+    absent(engine, "metabase", "postgres")
+    assert "systemctl start finops-postgres`" in units.deploy(*again).hint
+    assert engine.state["metabase"] == "knows 4 questions"
+    assert not list(units.data.glob("before-restore-*"))

@@ -1,0 +1,155 @@
+"""What Metabase knows is never replaced unasked, nor without being kept, and Metabase runs again.
+
+The engine only remembers; tests/containers/test_stack_backup.py does the same with a real Postgres.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked
+from tests.fixtures.finops import Finops
+from tests.fixtures.saved import BEFORE, SPEND, files
+
+LATER = "knows 4 questions"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return Engine(tmp_path / "bin")
+
+
+@pytest.fixture
+def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
+    """A stack that runs, with a backup, and what Metabase came to know after it."""
+    found = make_stacked(built, tmp_path / "site", engine)
+    engine.remember(metabase=METABASE)
+    done = found.deploy("backup", str(found.home / "saved.tar"), "--with-secrets")
+    assert done.code == 0, done.err
+    engine.remember(metabase=LATER, calls=[])
+    return found
+
+
+def restore(site: Stacked, *options: str, file: str = "saved.tar"):
+    return site.deploy("restore", str(site.home / file), "--wait", "0", *options)
+
+
+def kept(site: Stacked) -> list[str]:
+    """Return the last line of each dump that a restore has kept."""
+    found = sorted(site.data.glob("before-restore-*/metabase.sql"))
+    return [path.read_text().splitlines()[-1] for path in found]
+
+
+def changes(engine: Engine) -> list[str]:
+    """Return the calls that start, stop or write anything."""
+    marks = (" up ", " stop", " rm ", "--interactive")
+    return [call for call in engine.calls() if any(mark in call for mark in marks)]
+
+
+def test_what_a_stopped_postgres_holds_is_kept_before_it_is_replaced(
+    site: Stacked, engine: Engine
+) -> None:
+    assert site.deploy("down").code == 0
+    assert engine.running() == {}
+
+    assert restore(site, "--replace").code == 0
+
+    assert engine.state["metabase"] == METABASE
+    assert kept(site) == [LATER]
+    assert list(engine.running()) == ["postgres"]
+
+
+def test_what_metabase_knows_is_replaced_only_when_asked(site: Stacked, engine: Engine) -> None:
+    site.database.unlink()
+    done = restore(site)
+    assert (done.code, done.error) == (12, "what Metabase keeps in Postgres is there already")
+    assert changes(engine) == []
+
+    assert site.deploy("down").code == 0
+    engine.remember(calls=[])
+    done = restore(site)
+    [volume] = engine.state["volumes"]
+    assert done.code == 12
+    assert done.error == f"the volume {volume} of Metabase's Postgres is there already"
+    assert changes(engine) == []
+    assert engine.state["metabase"] == LATER
+    assert not site.database.exists()
+
+
+def test_a_new_postgres_has_nothing_to_keep(site: Stacked, engine: Engine) -> None:
+    site.database.unlink()
+    engine.remember(metabase="")
+    done = restore(site)
+    assert done.code == 0, done.err
+    assert "before-restore" not in done.out
+    assert not list(site.data.glob("before-restore-*"))
+    assert engine.state["metabase"] == METABASE
+    assert site.value(SPEND) == BEFORE
+
+
+def test_metabase_runs_again_after_data_that_could_not_be_loaded(
+    site: Stacked, engine: Engine
+) -> None:
+    engine.remember(broken=["psql"])
+    assert restore(site, "--replace").code == 12
+    assert "podman-compose" in " ".join(call for call in changes(engine) if " stop" in call)
+    assert "metabase" in engine.running()
+    assert engine.state["metabase"] == LATER
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_after_a_kill_within_the_load_the_same_command_starts_metabase(
+    when: str, site: Stacked, engine: Engine
+) -> None:
+    point = {"before": "deploy.postgres:awake:before:2", "after": "deploy.restore:load:after:1"}
+    site.killed(point[when], "restore", str(site.home / "saved.tar"), "--replace", "--wait", "0")
+    assert "metabase" not in engine.running()
+
+    assert restore(site, "--replace").code == 0
+
+    assert "metabase" in engine.running()
+    assert engine.state["metabase"] == METABASE
+
+
+def test_a_metabase_that_was_stopped_with_the_whole_stack_stays_so(
+    site: Stacked, engine: Engine
+) -> None:
+    found = engine.state["containers"]
+    engine.remember(containers={key: one | {"state": "exited"} for key, one in found.items()})
+    assert restore(site, "--replace").code == 0
+    assert list(engine.running()) == ["postgres"]
+
+
+def test_a_new_machine_becomes_the_same_stack(
+    site: Stacked, engine: Engine, tmp_path: Path
+) -> None:
+    other = new_machine(site, Engine(tmp_path / "otherwise"))
+    other.engine.remember(metabase="")
+    done = restore(other)
+    assert done.code == 0, done.err
+    assert other.engine.state["metabase"] == METABASE
+    secrets = [one.home / "secrets" / "metabase.env" for one in (site, other)]
+    assert secrets[0].read_bytes() == secrets[1].read_bytes()
+    assert f"FINOPS_DATA={other.data}\n" in (other.home / ".env").read_text()
+
+
+def test_the_containers_of_the_folder_that_was_saved_are_not_those_of_another(
+    site: Stacked, engine: Engine
+) -> None:
+    other = new_machine(site, engine)
+    before = files(other.home)
+    done = restore(other, "--replace")
+    assert done.code == 12
+    assert f"are those of {site.home}, not of {other.home}" in done.error
+    assert files(other.home) == before
+    assert engine.state["metabase"] == LATER
+
+
+def new_machine(site: Stacked, engine: Engine) -> Stacked:
+    """Return a user of a new folder, who has the backup and nothing else."""
+    other = Stacked(site.home.with_name("other"), engine)
+    other.home.mkdir()
+    (other.home / "saved.tar").write_bytes((site.home / "saved.tar").read_bytes())
+    return other
