@@ -8,64 +8,27 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from dataclasses import replace as changed
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from core.backends.duckdb import connect_read_only
-from core.config import ROOT, Config, load_config
-from core.errors import (
-    BadBackup,
-    BadConfigInBackup,
-    BrokenPart,
-    ConfigError,
-    OtherKey,
-    QueryError,
-    WouldReplace,
-)
+from core.config import Config
+from core.errors import BadBackup, BrokenPart, OtherKey, QueryError, WouldReplace
 from core.serving import STATE
 from core.warehouse import Warehouse, disk_errors, link, sync
-from deploy.archive import member, read
+from deploy.archive import read
 from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
-from deploy.place import (
-    POSTGRES,
-    Place,
-    make_data,
-    make_folder,
-    owned,
-    prepare,
-    read_pairs,
-    write_secret,
-)
+from deploy.place import POSTGRES, Place, make_data, owned, prepare
 from deploy.postgres import awake, dump, is_filled, load, metabase_again, volume
+from deploy.settings import Then, check_owner, config_then, put_settings
 from deploy.stack import Say, Stack
 from deploy.units import KEY as SECRET
 from deploy.units import find_units
 
 SCRATCH = ".restore-"
 FORMER = "before-restore-"
-CONFIG = "config.toml"
-
-
-@dataclass(frozen=True)
-class Then(Place):
-    """A place as it is once the settings of a backup are back: what is here already stays."""
-
-    saved: Path
-    """Folder of the backup's settings."""
-
-    def settings(self) -> dict[str, str]:
-        """Return what .env says then; the defaults where it does not."""
-        here = self.env_file if self.env_file.exists() else self.saved / self.env_file.name
-        return {**self.defaults(), **read_pairs(here)}
-
-    def secret(self, file: str, name: str) -> str | None:
-        """Return one line of a file of secrets/ as it is then."""
-        here = self.secrets if (self.secrets / file).exists() else self.saved / self.secrets.name
-        return read_pairs(here / file).get(name)
 
 
 def restore(
@@ -110,9 +73,12 @@ def restore(
         stack = stack_of(then, source, new, key, say) if metabase else None
         if not replace and (found := found_here(database, new, stack, wait)):
             raise WouldReplace(found)
+        if stack and not stack.units:
+            check_owner(config, rootless=stack.rootless)
         put_settings(place, new / SETTINGS, config, say)
         if stack and not stack.units:
-            prepare(place, config, rootless=stack.rootless)
+            for mended in prepare(place, config, rootless=stack.rootless):
+                say(mended)
         if stack:
             awake(stack, wait)
         keep(database, former, stack)
@@ -125,27 +91,6 @@ def restore(
     say(f"{database} is as of {listed['made_at']}")
     if former.exists():
         say(f"what was here before is in {former}; delete it when all is well")
-
-
-def config_then(config: Config, place: Place, source: Path) -> Config:
-    """Return the configuration that later commands find, once the settings are back.
-
-    Raises:
-        BadConfigInBackup: If this version cannot use the backup's config.toml.
-    """
-    target = place.folder.resolve() / CONFIG
-    if config.path or target.parent not in (Path.cwd(), ROOT):
-        return config
-    content = member(source, f"{SETTINGS}/{CONFIG}")
-    if content is None:
-        return config
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / CONFIG
-        path.write_bytes(content)
-        try:
-            return changed(load_config(path), path=target)
-        except ConfigError as error:
-            raise BadConfigInBackup(source, str(error).replace(str(path), CONFIG)) from error
 
 
 @contextmanager
@@ -236,19 +181,6 @@ def found_here(database: Path, new: Path, stack: Stack | None, wait: int) -> lis
     elif stack and (name := volume(stack)):
         found.append(f"the volume {name} of Metabase's Postgres")
     return found
-
-
-def put_settings(place: Place, saved: Path, config: Config, say: Say) -> None:
-    """Put back .env, config.toml and secrets where there are none of them."""
-    data = config.database_path.parent
-    for path in sorted(path for path in saved.rglob("*") if path.is_file()):
-        target = place.folder / path.relative_to(saved)
-        used = config.path if target.name == CONFIG and config.path else target
-        if used.exists():
-            say(f"{used} stays as it is")
-            continue
-        make_folder(target.parent, like=data, mode=0o700)
-        write_secret(target, path.read_text(encoding="utf-8"), data)
 
 
 def keep(database: Path, former: Path, stack: Stack | None) -> None:

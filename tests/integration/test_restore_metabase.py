@@ -1,10 +1,11 @@
 """What Metabase knows is never replaced unasked, nor without being kept, and Metabase runs again.
 
-The engine only remembers; tests/containers/test_stack_backup.py does the same with a real Postgres.
+The engine only remembers; tests/containers restores with a real Postgres.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,20 @@ def test_the_containers_of_the_folder_that_was_saved_are_not_those_of_another(
     assert f"are those of {site.home}, not of {other.home}" in done.error
     assert files(other.home) == before
     assert engine.state["metabase"] == LATER
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's data folder is refused")
+def test_a_data_folder_as_whose_owner_no_container_runs_is_refused_first(
+    site: Stacked, tmp_path: Path
+) -> None:
+    other = new_machine(site, Engine(tmp_path / "otherwise"))
+    other.data.mkdir()
+    (other.data / "note").write_text("root's")
+    before = files(other.home)
+    done = restore(other, "--replace")
+    assert done.code == 12
+    assert f"{other.data} belongs to root" in done.error
+    assert files(other.home) == before
 
 
 def new_machine(site: Stacked, engine: Engine) -> Stacked:
