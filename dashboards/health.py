@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 
-from core import sql
 from dashboards.answers import Amount, Month, Ratio, Time
+from dashboards.checks import Check, checks, proof
 from dashboards.generations import Generation
 from dashboards.meta import NoParameters
 from dashboards.slices import CURRENCY
@@ -81,14 +81,6 @@ class Load(BaseModel):
     started_at: Time | None
 
 
-class Check(BaseModel):
-    """A rule and whether the data keep it; what breaks a hard rule is never published."""
-
-    name: str
-    status: Literal["pass", "warn", "fail"]
-    detail: str
-
-
 class Unmapped(BaseModel):
     """A service without a category."""
 
@@ -149,58 +141,6 @@ def freshness(row: dict[str, Any], now: datetime) -> Freshness:
     newest = row["data_as_of"] or row["loaded_at"]
     age = (now - newest).total_seconds() / 3600
     return Freshness(**row, age_hours=round(age, 1), is_stale=age > STALE_HOURS)
-
-
-def proof(generation: Generation) -> Check:
-    """Return whether source and FOCUS agree in every month, account and currency."""
-    [row] = generation.rows(
-        """
-        SELECT count(*) AS sums, count(*) FILTER (focus_billed IS NULL) AS missing,
-            count(*) FILTER (focus_billed <> source_billed OR focus_effective <> source_effective)
-                AS broken
-        FROM ledger.reconciliation
-        JOIN ledger.loads USING (load_id, vendor, export, billing_period)
-        WHERE status = 'current'
-        """
-    )
-    name = "Source, raw tables and FOCUS hold the same money"
-    if row["broken"]:
-        return Check(name=name, status="fail", detail=f"{row['broken']} of {row['sums']} differ")
-    if row["missing"]:
-        detail = f"{row['missing']} of {row['sums']} are not in FOCUS yet"
-        return Check(name=name, status="warn", detail=detail)
-    return Check(
-        name=name,
-        status="pass",
-        detail=f"{row['sums']} sums of month, account and currency agree to the last decimal",
-    )
-
-
-def checks(generation: Generation) -> list[Check]:
-    """Return the rules of the last build, by the rows that each found."""
-    names = [
-        row["name"]
-        for row in generation.rows(
-            "SELECT table_name AS name FROM duckdb_tables() WHERE schema_name = 'checks' "
-            "ORDER BY name"
-        )
-    ]
-    if not names:
-        return []
-    counts = generation.rows(
-        " UNION ALL ".join(
-            f"SELECT {sql.text(name)} AS name, count(*) AS n FROM checks.{sql.ident(name)}"
-            for name in names
-        )
-    )
-    return [
-        Check(
-            name=row["name"].removeprefix("assert_").replace("_", " ").capitalize(),
-            status="warn" if row["n"] else "pass",
-            detail=f"{row['n']} findings in checks.{row['name']}" if row["n"] else "",
-        )
-        for row in sorted(counts, key=lambda row: (not row["n"], row["name"]))
-    ]
 
 
 def hygiene() -> str:

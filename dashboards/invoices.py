@@ -11,6 +11,7 @@ from core.periods import shift
 from dashboards.answers import Amount, Key, Month, Time
 from dashboards.dimensions import DIMENSIONS
 from dashboards.generations import Generation
+from dashboards.invoice_sums import InvoiceSums, invoice_sums
 from dashboards.keys import key
 from dashboards.meta import currency_of
 from dashboards.slices import CURRENCY, NO_CURRENCY
@@ -156,7 +157,9 @@ class Invoices(BaseModel):
 
     currency: str
     invoices: list[Invoice]
-    """The latest first; at most so many as a page can show."""
+    """What each bills of a month, entity and payer, the latest first; also what has no number."""
+    sums: InvoiceSums
+    """Of all of them, also those left out."""
     invoices_left_out: int
     left_out_cost: Amount
     """Billed cost of the invoices left out."""
@@ -190,6 +193,7 @@ def invoices(generation: Generation, asked: InvoicesAsked, most: int = MOST) -> 
     return Invoices(
         currency=meta.currency,
         invoices=shown,
+        sums=invoice_sums(generation, period),
         invoices_left_out=found[0]["found"] - len(found) if found else 0,
         left_out_cost=found[0]["found_cost"] - listed if found else Decimal(0),
         reconciliation=proofs,

@@ -21,6 +21,8 @@ from dashboards.tiles import Tile, link, metric_tiles, tile
 from dashboards.windows import MOVED, MonthAsked, Windows, leaders, ranked, windows_of
 
 MONTHS = 13
+LARGEST = 9
+"""Series of the bars that stand for one value each; all others are one."""
 RATE_DAYS = 7
 RATE_ABOUT = "Usage of a month at the pace of the last week, beside the week before."
 RATE_UNKNOWN = "Not known: no bill of these two weeks has usage by day, only lines that span more."
@@ -46,6 +48,8 @@ class StackSeries(BaseModel):
     """One colour of the bars."""
 
     key: Key
+    is_other: bool
+    """Whether it is the sum of all that cost less than those before it."""
     values: list[Amount]
 
 
@@ -83,6 +87,8 @@ class Overview(BaseModel):
     compared_month: Month
     compared_days: int
     """Complete days of this month, beside as many of the one before."""
+    is_compared: bool
+    """Whether there are data of all of those before."""
     tiles: list[Tile]
     estimate: Estimate | None
     stack: Stack
@@ -116,6 +122,7 @@ def overview(generation: Generation, asked: MonthAsked) -> Overview:
         data_as_of=data_as_of(generation, windows),
         compared_month=windows.before,
         compared_days=windows.days,
+        is_compared=windows.is_covered,
         tiles=tiles,
         estimate=ahead,
         stack=stack(
@@ -171,6 +178,7 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
         },
     )
     days = (windows.month_end - windows.month).days
+    reaches_back = windows.known_end - timedelta(days=2 * RATE_DAYS) >= windows.meta.first_date
     return tile(
         {
             "metric": "run_rate",
@@ -181,7 +189,7 @@ def run_rate(generation: Generation, windows: Windows) -> Tile:
             "description": RATE_ABOUT if row["is_known"] else RATE_UNKNOWN,
         },
         paced(row["now"], days) if row["is_known"] else None,
-        paced(row["before"], days) if row["is_known"] else None,
+        paced(row["before"], days) if row["is_known"] and reaches_back else None,
         against=f"the {RATE_DAYS} days before",
         explore=link(windows, "run_rate"),
     )
@@ -215,8 +223,8 @@ def estimate_tile(ahead: Estimate, generation: Generation, windows: Windows) -> 
     )
 
 
-def stack(generation: Generation, windows: Windows, name: str) -> Stack:
-    """Return the bars of the months up to this one."""
+def stack(generation: Generation, windows: Windows, name: str, largest: int = LARGEST) -> Stack:
+    """Return the bars of the months up to this one, the `largest` values each in a colour."""
     first = shift(windows.month, 1 - MONTHS)
     one = DIMENSIONS[name]
     months = [m for m in windows.meta.months if first <= m.month <= windows.month]
@@ -227,18 +235,31 @@ def stack(generation: Generation, windows: Windows, name: str) -> Stack:
     ):
         costs.setdefault(row["value"], {})[row["month"]] = row["cost"]
     ordered = sorted(costs, key=lambda value: (-sum(costs[value].values()), value or ""))
+    # One that would be Other alone is shown by its name.
+    most = largest if len(ordered) > largest + 1 else largest + 1
     return Stack(
         dimension=name,
         label=one.label,
         months=months,
         series=[
+            StackSeries(key=key(one, value), is_other=False, values=sums([costs[value]], months))
+            for value in ordered[:most]
+        ]
+        + [
             StackSeries(
-                key=key(one, value),
-                values=[costs[value].get(m.month, Decimal(0)) for m in months],
+                key=Key(value=None, label=f"Other ({len(others)})"),
+                is_other=True,
+                values=sums([costs[value] for value in others], months),
             )
-            for value in ordered
+            for others in [ordered[most:]]
+            if others
         ],
     )
+
+
+def sums(costs: list[dict[date, Decimal]], months: list[MonthState]) -> list[Decimal]:
+    """Return the sum of some series in each month."""
+    return [sum((one.get(m.month, Decimal(0)) for one in costs), Decimal(0)) for m in months]
 
 
 def savings(generation: Generation, windows: Windows) -> list[SavingsStep]:
