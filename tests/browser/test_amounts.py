@@ -132,3 +132,24 @@ def test_what_is_written_as_zero_has_no_sign(called: Any) -> None:
         "+0.1 pt",
         "\u22122.0 pt",
     ]
+
+
+def test_an_amount_a_day_is_rounded_from_all_its_digits(called: Any) -> None:
+    given = [("10", 3), ("-20.00", 3), ("0.0000005", 1), ("1.000000000000000001", 1), ("7", 7)]
+    assert called("lib/decimal.ts", *[["quotient", *one] for one in given]) == [
+        "3.333333",
+        "-6.666667",
+        "0.000001",
+        "1.000000",
+        "1.000000",
+    ]
+
+
+def test_a_ratio_on_hover_has_four_decimals(called: Any) -> None:
+    given = ["0.8912345678", "1", "-0.00005", None]
+    assert called("lib/format.ts", *[["exactPercent", one] for one in given]) == [
+        "89.1235%",
+        "100.0000%",
+        "\u22120.0050%",
+        "none",
+    ]

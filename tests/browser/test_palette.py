@@ -35,6 +35,8 @@ SIGHTS: dict[str, tuple[Color, Color, Color]] = {
 """How dichromats see linear RGB (Machado, Oliveira and Fernandes, 2009)."""
 APART = 0.07
 """In Oklab, where 0.02 is just seen."""
+APART_OF_MANY = 0.055
+"""Beside nine, eleven more cannot be so far apart for every sight."""
 
 
 def linear(color: str) -> Color:
@@ -73,9 +75,21 @@ def oklab(color: Color) -> Color:
 
 
 def series(theme: str) -> list[str]:
-    block = re.search(rf"{theme}: \[(.*?)\]", SOURCE, re.DOTALL)
+    return colors(theme, SOURCE[: SOURCE.index("const MORE")])
+
+
+def colors(theme: str, source: str) -> list[str]:
+    block = re.search(rf"{theme}: \[(.*?)\]", source, re.DOTALL)
     assert block
     return re.findall(r"#[0-9a-f]{6}", block[1])
+
+
+def twenty(theme: str) -> list[str]:
+    """The colours of twenty series and, last, that of all others."""
+    more = colors(theme, SOURCE[SOURCE.index("const MORE") :])
+    other = re.search(rf"const OTHER.*?{theme}: '(#[0-9a-f]{{6}})'", SOURCE)
+    assert other
+    return [*series(theme), *more, other[1]]
 
 
 def token(name: str, theme: str) -> str:
@@ -88,7 +102,8 @@ def token(name: str, theme: str) -> str:
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_mark_stands_out_from_its_panel(theme: str) -> None:
     assert len(series(theme)) == 9
-    for color in [*series(theme), token("mark", theme), token("edge", theme)]:
+    assert len(twenty(theme)) == 21
+    for color in [*twenty(theme), token("mark", theme), token("edge", theme)]:
         assert contrast(color, token("panel", theme)) >= 3, color
 
 
@@ -104,9 +119,25 @@ def test_every_text_is_readable_on_every_ground(theme: str, ground: str) -> None
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_series_are_told_apart_with_any_sight(theme: str, sight: str) -> None:
-    seen = {}
-    for color in series(theme):
+    assert nearest(series(theme), sight) >= APART
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_twenty_series_are_told_apart(theme: str, sight: str) -> None:
+    assert nearest(twenty(theme)[:-1], sight) >= APART_OF_MANY
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_series_has_the_colour_of_all_others(theme: str) -> None:
+    *shown, other = twenty(theme)
+    assert min(nearest([one, other], "all colours") for one in shown) >= APART
+
+
+def nearest(found: list[str], sight: str) -> float:
+    """How far the two that look most alike are apart."""
+    seen = []
+    for color in found:
         red, green, blue = (dot(row, linear(color)) for row in SIGHTS[sight])
-        seen[color] = oklab((red, green, blue))
-    for one, other in itertools.combinations(seen, 2):
-        assert math.dist(seen[one], seen[other]) >= APART, (one, other)
+        seen.append(oklab((red, green, blue)))
+    return min(math.dist(one, other) for one, other in itertools.combinations(seen, 2))

@@ -413,6 +413,25 @@ export interface components {
             explore: string;
         };
         /**
+         * Billed
+         * @description What was billed under one name.
+         */
+        Billed: {
+            key: components["schemas"]["Key"];
+            /** Invoices */
+            invoices: number;
+            /**
+             * Billed Cost
+             * @description Exact decimal, as text.
+             */
+            billed_cost: string;
+            /**
+             * Unnumbered Cost
+             * @description Exact decimal, as text.
+             */
+            unnumbered_cost: string;
+        };
+        /**
          * Bucket
          * @description A stretch of days; at the ends of a period it may be shorter than the others.
          */
@@ -461,6 +480,11 @@ export interface components {
          * @description A rule and whether the data keep it; what breaks a hard rule is never published.
          */
         Check: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "conformance" | "money" | "source";
             /** Name */
             name: string;
             /**
@@ -920,6 +944,8 @@ export interface components {
             key: components["schemas"]["Key"];
             /** Sub */
             sub: string;
+            /** Currencies */
+            currencies: string[];
             /** Href */
             href: string;
         };
@@ -1031,6 +1057,30 @@ export interface components {
             row_count: number;
         };
         /**
+         * InvoiceSums
+         * @description Sums of the same charges, each time over another party.
+         */
+        InvoiceSums: {
+            /** Invoices */
+            invoices: number;
+            /**
+             * Billed Cost
+             * @description Exact decimal, as text.
+             */
+            billed_cost: string;
+            /**
+             * Unnumbered Cost
+             * @description Exact decimal, as text.
+             */
+            unnumbered_cost: string;
+            /** By Issuer */
+            by_issuer: components["schemas"]["Billed"][];
+            /** By Entity */
+            by_entity: components["schemas"]["Billed"][];
+            /** By Payer */
+            by_payer: components["schemas"]["Billed"][];
+        };
+        /**
          * Invoices
          * @description The bill and its proof.
          */
@@ -1039,6 +1089,7 @@ export interface components {
             currency: string;
             /** Invoices */
             invoices: components["schemas"]["Invoice"][];
+            sums: components["schemas"]["InvoiceSums"];
             /** Invoices Left Out */
             invoices_left_out: number;
             /**
@@ -1247,6 +1298,8 @@ export interface components {
             compared_month: string;
             /** Compared Days */
             compared_days: number;
+            /** Is Compared */
+            is_compared: boolean;
             /** Tiles */
             tiles: components["schemas"]["Tile"][];
             estimate: components["schemas"]["Estimate"] | null;
@@ -1591,6 +1644,8 @@ export interface components {
          */
         StackSeries: {
             key: components["schemas"]["Key"];
+            /** Is Other */
+            is_other: boolean;
             /** Values */
             values: string[];
         };

@@ -9,8 +9,10 @@ export interface Line {
   color: string
   /** One for each bucket; NaN where there is nothing. */
   values: number[]
-  /** What the tooltip says for each bucket. */
+  /** What the text alternative says for each bucket. */
   texts: string[]
+  /** What the tooltip says of a bucket: every digit. */
+  exactly: (bucket: number) => string
 }
 
 export interface StackInput {
@@ -19,7 +21,8 @@ export interface StackInput {
   lines: Line[]
   /** The period compared with, as one dashed line. */
   before?: Line
-  totals?: string[]
+  /** What the tooltip says of all lines of a bucket. */
+  total?: (bucket: number) => string
   theme: Theme
   axis: (value: number) => string
   max?: number
@@ -49,11 +52,11 @@ function tooltipRows(input: StackInput, index: number): TipRow[] {
     .sort((a, b) => Math.abs(b.values[index]!) - Math.abs(a.values[index]!))
   const rows: TipRow[] = shown
     .slice(0, TIP_ROWS)
-    .map((line) => ({ color: line.color, label: line.label, value: line.texts[index] ?? '' }))
+    .map((line) => ({ color: line.color, label: line.label, value: line.exactly(index) }))
   if (shown.length > TIP_ROWS) rows.push({ label: `and ${shown.length - TIP_ROWS} more`, value: '' })
-  const total = input.totals?.[index]
-  if (total !== undefined) rows.push({ label: 'Total', value: total, isStrong: true })
-  if (input.before?.texts[index]) rows.push({ label: input.before.label, value: input.before.texts[index] })
+  if (input.total) rows.push({ label: 'Total', value: input.total(index), isStrong: true })
+  const { before } = input
+  if (before?.texts[index]) rows.push({ label: before.label, value: before.exactly(index) })
   return rows
 }
 

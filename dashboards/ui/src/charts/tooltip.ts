@@ -36,7 +36,7 @@ function element(tag: string, css: string, text = ''): HTMLElement {
 }
 
 export function tip(title: string, rows: TipRow[], theme: Theme): HTMLElement {
-  const box = element('div', 'min-width:190px;max-width:360px')
+  const box = element('div', 'min-width:190px;max-width:420px')
   box.append(element('div', 'font-weight:600;margin-bottom:5px', title))
   for (const row of rows) {
     const line = element('div', 'display:flex;align-items:center;gap:8px;line-height:1.6')

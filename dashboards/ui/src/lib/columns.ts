@@ -15,6 +15,8 @@ export interface Column<R> {
   /** good, bad, warn or nothing: any of them makes the cell a badge. */
   tone?: (row: R) => string | undefined
   isNumber?: boolean
+  /** Shown in full: 'line' on one line, as times are; 'wrap' on as many as it takes. */
+  whole?: 'line' | 'wrap'
 }
 
 /** A relative change: new, gone, a percentage, or a dash where there is none. */

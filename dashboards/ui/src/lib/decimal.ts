@@ -47,6 +47,16 @@ export function running(values: Amount[]): string[] {
   })
 }
 
+/** An amount by a count of 1 or more, rounded half away from zero to six decimals. */
+export function quotient(amount: string, count: number): string {
+  const { digits, scale } = parse(amount)
+  const shifted = digits * 10n ** BigInt(Math.max(0, 6 - scale))
+  const by = BigInt(count) * 10n ** BigInt(Math.max(0, scale - 6))
+  const size = shifted < 0n ? -shifted : shifted
+  const rounded = (2n * size + by) / (2n * by)
+  return text({ digits: shifted < 0n ? -rounded : rounded, scale: 6 })
+}
+
 /** What is left of an amount when another is taken from it. */
 export function minus(from: string, taken: string): string {
   const { digits, scale } = parse(taken)

@@ -98,6 +98,23 @@ export function percent(ratio: Amount | number, plus = false): string {
   return signed(size < 0.05 ? 0 : parsed, '', `${grouped(size, 1)}%`, plus)
 }
 
+const ratios = new Intl.NumberFormat('en', {
+  style: 'percent',
+  minimumFractionDigits: 4,
+  maximumFractionDigits: 4,
+})
+
+/** A ratio for tooltips: a percentage with four decimals, rounded from all its digits. */
+export function exactPercent(ratio: Amount | number): string {
+  if (ratio === null || ratio === undefined || ratio === '') return 'none'
+  return ratios.format(ratio as Intl.StringNumericLiteral).replace(/^-/, MINUS)
+}
+
+/** A change of a ratio for tooltips, in points with four decimals. */
+export function exactPoints(change: Amount): string {
+  return change ? exactPercent(change).replace('%', ' pt') : 'none'
+}
+
 export function points(change: Amount): string {
   const parsed = number(change)
   if (Number.isNaN(parsed)) return NONE

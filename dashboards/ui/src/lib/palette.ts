@@ -1,8 +1,9 @@
 /**
  * Colours that code needs; those of CSS alone are in app.css.
  *
- * The nine series colours of each theme are at least 3.1:1 against the panel and kept apart for
- * protanopia, deuteranopia and tritanopia; segments are also divided by a line of the panel.
+ * The series colours of each theme are at least 3:1 against the panel. The first nine are kept apart
+ * for protanopia, deuteranopia and tritanopia, too; those after them are as far apart as twenty can
+ * be. Segments are also divided by a line of the panel.
  */
 
 export type Theme = 'light' | 'dark'
@@ -10,6 +11,35 @@ export type Theme = 'light' | 'dark'
 const SERIES: Record<Theme, readonly string[]> = {
   light: ['#3b5bdb', '#c28246', '#46968c', '#602150', '#816e04', '#9680df', '#184a04', '#015085', '#844a51'],
   dark: ['#6d8dff', '#f98942', '#458270', '#d66db9', '#f8cc3a', '#8f4ecc', '#66f0a6', '#92c6e5', '#cb3a00'],
+}
+/** The tenth to the twentieth. */
+const MORE: Record<Theme, readonly string[]> = {
+  light: [
+    '#ea0300',
+    '#1e029f',
+    '#fb4b88',
+    '#70649e',
+    '#a400c5',
+    '#8e0000',
+    '#0000f1',
+    '#970074',
+    '#7800ff',
+    '#d801ff',
+    '#6401a2',
+  ],
+  dark: [
+    '#0da3cf',
+    '#f41968',
+    '#cffc67',
+    '#2358fc',
+    '#aba87d',
+    '#fd40fd',
+    '#3db818',
+    '#ea9caf',
+    '#12effd',
+    '#bd05ae',
+    '#fef9ef',
+  ],
 }
 const OTHER: Record<Theme, string> = { light: '#868e99', dark: '#7d8796' }
 
@@ -43,7 +73,8 @@ const INK: Record<Theme, Ink> = {
 
 /** The colour of the series at this rank; a rank past the palette, or none, is 'Other'. */
 export function seriesColor(theme: Theme, rank: number | null): string {
-  return (rank === null ? undefined : SERIES[theme][rank]) ?? OTHER[theme]
+  if (rank === null) return OTHER[theme]
+  return SERIES[theme][rank] ?? MORE[theme][rank - SERIES[theme].length] ?? OTHER[theme]
 }
 
 export function ink(theme: Theme): Ink {
