@@ -9,13 +9,15 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from dashboards.problems import Refused
-from dashboards.state import ANOMALY, NAME
+from dashboards.state import ANOMALY, NAME, NEW_NAME
 from dashboards.windows import MONTH
 
 Asked = TypeVar("Asked", bound=BaseModel)
 FORMS = {
     MONTH: "a month is written YYYY-MM, as 2026-06",
     NAME: "a name has 1 to 100 characters, none of them a control character",
+    NEW_NAME: "a name has 1 to 100 characters, none of them a control character, "
+    "and a space neither first nor last",
     ANOMALY: "an anomaly's id has 16 digits of 0 to 9 and a to f",
 }
 """What to say instead of a pattern."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,12 +24,21 @@ from dashboards.invoices import Invoices, InvoicesAsked, invoices
 from dashboards.meta import Meta, NoParameters
 from dashboards.meta import meta as read_meta
 from dashboards.overview import Overview, overview
-from dashboards.problems import Refused
 from dashboards.question import Question, TopQuestion
 from dashboards.search import Search, SearchAsked, search
-from dashboards.state import ANOMALY, NAME, Acknowledged, Acknowledgement, State, ViewBody, Views
+from dashboards.state import (
+    ANOMALY,
+    NAME,
+    NEW_NAME,
+    Acknowledged,
+    Acknowledgement,
+    State,
+    ViewBody,
+    Views,
+)
 from dashboards.tags import Tags, tags
 from dashboards.values import Values, ValuesAsked, values
+from dashboards.views import check_view
 from dashboards.windows import MonthAsked
 
 
@@ -44,8 +52,6 @@ class Context:
     is_demo: bool
 
 
-PAGE_ONLY = ("range", "view", "drill", "cumulative", "sort")
-"""What the address of the explorer's page has beside its question."""
 Handler = Callable[[Context, Any], BaseModel | Encoded]
 
 
@@ -84,6 +90,14 @@ class ViewPath(BaseModel):
     name: Annotated[str, Field(pattern=NAME)]
 
 
+class NewViewPath(BaseModel):
+    """How a view is to be called."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(pattern=NEW_NAME)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Write:
     """One thing that users can keep; it needs the header X-Requested-With."""
@@ -110,20 +124,13 @@ def meta(context: Context, asked: NoParameters) -> Meta:
     return read_meta(context.generation, demo=context.is_demo, notice=context.notice)
 
 
-def save_view(context: Context, where: ViewPath, body: ViewBody) -> Views:
-    """Save a view whose query names only what the explorer's page reads.
+def save_view(context: Context, where: NewViewPath, body: ViewBody) -> Views:
+    """Save a view.
 
     Raises:
-        Refused: If it names anything else, or there is a view of that name.
+        Refused: If it is no question of the explorer, or there is a view of that name.
     """
-    known = {*TopQuestion.model_fields, *PAGE_ONLY}
-    for name, _ in parse_qsl(body.query, keep_blank_values=True):
-        if name not in known:
-            raise Refused(
-                400,
-                f"query: the explorer has no parameter {name[:80]!r}",
-                f"Parameters: {', '.join(sorted(known))}.",
-            )
+    check_view(body.query)
     return context.state.save(where.name, body)
 
 
@@ -252,7 +259,7 @@ WRITES = (
         method="PUT",
         path="/api/v1/views/{name}",
         about="Save a view; over one of that name only where it says so.",
-        where=ViewPath,
+        where=NewViewPath,
         body=ViewBody,
         answer=Views,
         handler=save_view,

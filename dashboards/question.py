@@ -96,17 +96,26 @@ class Plan:
         return " AND ".join([*parts, conditions(self.filters, self.source, self.bound)])
 
 
+def named(asked: Question) -> tuple[list[Dimension], list[Filter], Source, Bound]:
+    """Return what a question names, and the tables that know it, whatever the data are.
+
+    Raises:
+        Refused: If there is no such dimension, a filter cannot be read, or there are too many tags.
+    """
+    groups = [dimension(name) for name in dict.fromkeys(asked.group)]
+    filters = asked.filters()
+    bound = Bound()
+    used = [*groups, *(one.dimension for one in filters)]
+    return groups, filters, source_of(used, bound, charges=asked.metric == QUANTITY), bound
+
+
 def plan(generation: Generation, asked: Question) -> Plan:
     """Resolve a question: period, tables, unit, comparison."""
     meta = currency_of(generation, asked.currency)
     start, end = period_of(asked, meta)
     starts_of(start, end, asked.grain)
-    groups = [dimension(name) for name in dict.fromkeys(asked.group)]
-    filters = asked.filters()
-    bound = Bound()
+    groups, filters, source, bound = named(asked)
     is_quantity = asked.metric == QUANTITY
-    used = [*groups, *(one.dimension for one in filters)]
-    source = source_of(used, bound, charges=is_quantity)
     made = Plan(
         meta=meta,
         start=start,

@@ -21,6 +21,8 @@ VIEWS = 500
 ANOMALY = r"^[0-9a-f]{16}$"
 ACKNOWLEDGED = 10_000
 NAME = r"^[^\x00-\x1f]{1,100}$"
+NEW_NAME = r"^[^\x00-\x1f\s]([^\x00-\x1f]{0,98}[^\x00-\x1f\s])?$"
+"""A name as NAME, that neither begins nor ends with a space: it would look like another."""
 TABLES = """
     CREATE TABLE IF NOT EXISTS acknowledged (
         id TEXT PRIMARY KEY, note TEXT NOT NULL, acknowledged_at TEXT NOT NULL);
