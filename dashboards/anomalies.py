@@ -21,10 +21,10 @@ from dashboards.state import Acknowledged, Acknowledgement, State
 
 METHOD = (
     f"Usage of each provider, service and account by day, beside the median of the same weekday in "
-    f"the {episodes.HISTORY_DAYS} days before: a day stands out when it is more than "
-    f"{episodes.SCORE} robust deviations (MAD) and {episodes.SHARE:.0%} away. Such days in a row, "
-    f"all above or all below, are one anomaly, listed from the least impact on. Purchases, taxes, "
-    f"credits and lines that span a month are left out."
+    f"the {episodes.HISTORY_DAYS} days before: a day stands out when it is away by "
+    f"{episodes.SCORE} robust deviations (MAD) or more, and by {episodes.SHARE:.0%} or more. Such "
+    f"days in a row, all above or all below, are one anomaly, listed from the least impact on. "
+    f"Purchases, taxes, credits and lines that span a month are left out."
 )
 
 

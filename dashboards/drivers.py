@@ -1,12 +1,14 @@
 """Why a month costs more or less than the one before: price, usage, what is new, what is gone.
 
 Each SKU of an account and region is compared with itself. What it used more, at the former price,
-is usage; the rest of its change is price. The parts add up to the change, exactly.
+is usage, rounded once to 18 decimals; the rest of its change is price. So the parts add up to the
+change, exactly.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, localcontext
 from typing import Any
 
 from pydantic import BaseModel
@@ -32,49 +34,52 @@ DAYS = (
     "marts.charges",
 )
 DAYS_BOUND = ("currency", "month", "end", "before", "before_end")
-STATEMENT = f"""
-    WITH skus AS (
-        SELECT service_name, sku_meter, charge_frequency = 'Usage-Based' AS is_usage,
-            coalesce(sum(effective_cost) FILTER ({{now}}), 0) AS cost,
-            coalesce(sum(effective_cost) FILTER ({{then}}), 0) AS before,
-            sum(pricing_quantity) FILTER ({{now}}) AS quantity,
-            sum(pricing_quantity) FILTER ({{then}}) AS quantity_before,
-            count(*) FILTER ({{now}}) > 0 AS is_now, count(*) FILTER ({{then}}) > 0 AS was_then
-        FROM {{mart}}
-        WHERE {CURRENCY} = $currency AND ({{now}} OR {{then}})
-        GROUP BY provider_name, sub_account_id, service_name, region_id, sku_price_id, sku_meter,
-            pricing_category, commitment_status, pricing_unit, charge_category, charge_frequency
-    ),
-    parted AS (
-        SELECT *, CASE
-            WHEN NOT coalesce(is_usage, false) THEN 'other'
-            WHEN NOT was_then THEN 'new'
-            WHEN NOT is_now THEN 'gone'
-            WHEN quantity_before > 0 AND quantity > 0 THEN 'both'
-            ELSE 'usage' END AS kind,
-            CAST(before * (CAST(quantity AS DOUBLE) / nullif(CAST(quantity_before AS DOUBLE), 0)
-                - 1) AS DECIMAL(38, 18)) AS by_usage
-        FROM skus
-    ),
-    steps AS (
-        SELECT service_name, sku_meter, kind, cost - before AS amount FROM parted
-        WHERE kind <> 'both'
-        UNION ALL
-        SELECT service_name, sku_meter, 'usage', by_usage FROM parted WHERE kind = 'both'
-        UNION ALL
-        SELECT service_name, sku_meter, 'price', cost - before - by_usage FROM parted
+DIGITS = 80
+"""Two amounts of 38 digits times each other fit."""
+PLACES = Decimal("1e-18")
+
+
+def statement(now: str, then: str, mart: str) -> str:
+    """Return the SELECT of what changed, by kind and label.
+
+    Where both price and usage may have changed, a row is one SKU and its kind is `both`.
+
+    Args:
+        now: Condition on the rows of this month.
+        then: Condition on those of the former.
+    """
+    return f"""
+        WITH skus AS (
+            SELECT coalesce(service_name, 'No service') || coalesce(' · ' || sku_meter, '')
+                    AS label,
+                coalesce(charge_frequency = 'Usage-Based', false) AS is_usage,
+                coalesce(sum(effective_cost) FILTER ({now}), 0) AS cost,
+                coalesce(sum(effective_cost) FILTER ({then}), 0) AS before,
+                sum(pricing_quantity) FILTER ({now}) AS quantity,
+                sum(pricing_quantity) FILTER ({then}) AS quantity_before,
+                count(*) FILTER ({now}) > 0 AS is_now, count(*) FILTER ({then}) > 0 AS was_then
+            FROM {mart}
+            WHERE {CURRENCY} = $currency AND ({now} OR {then})
+            GROUP BY provider_name, sub_account_id, service_name, region_id, sku_price_id,
+                sku_meter, pricing_category, commitment_status, pricing_unit, charge_category,
+                charge_frequency
+        ),
+        parted AS (
+            SELECT *, cost - before AS change, CASE
+                WHEN NOT is_usage THEN 'other'
+                WHEN NOT was_then THEN 'new'
+                WHEN NOT is_now THEN 'gone'
+                WHEN quantity_before > 0 AND quantity = quantity_before THEN 'price'
+                WHEN quantity_before > 0 AND quantity > 0 THEN 'both'
+                ELSE 'usage' END AS kind
+            FROM skus
+        )
+        SELECT kind, label, sum(change) AS change FROM parted
+        WHERE kind <> 'both' GROUP BY ALL
+        UNION ALL BY NAME
+        SELECT kind, label, change, before, quantity, quantity_before FROM parted
         WHERE kind = 'both'
-    ),
-    named AS (
-        SELECT kind, coalesce(service_name, 'No service')
-            || coalesce(' · ' || sku_meter, '') AS label, sum(amount) AS amount
-        FROM steps GROUP BY ALL
-    )
-    SELECT *, sum(amount) OVER (PARTITION BY kind) AS total
-    FROM named
-    QUALIFY row_number() OVER (PARTITION BY kind ORDER BY abs(amount) DESC, label) <= {TOP}
-    ORDER BY kind, abs(amount) DESC, label
-"""
+    """
 
 
 class Part(BaseModel):
@@ -109,30 +114,48 @@ def drivers(generation: Generation, windows: Windows) -> Drivers:
     if not windows.is_covered:
         before, cost = totals(generation, windows)
         return Drivers(before=before, now=cost, steps=[])
-    now, then, mart = WHOLE if windows.is_whole else DAYS
-    sql = STATEMENT.format(now=now, then=then, mart=mart)
     bound = WHOLE_BOUND if windows.is_whole else DAYS_BOUND
     values = {name: windows.values[name] for name in bound}
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in generation.rows(sql, values):
-        found.setdefault(row["kind"], []).append(row)
+    sql = statement(*(WHOLE if windows.is_whole else DAYS))
     before, cost = totals(generation, windows)
-    return Drivers(
-        before=before,
-        now=cost,
-        steps=[
-            Step(
-                kind=kind,
-                label=label,
-                amount=found[kind][0]["total"] if kind in found else Decimal(0),
-                top=[
-                    Part(label=row["label"], amount=row["amount"])
-                    for row in found.get(kind, ())
-                    if row["amount"]
-                ],
-            )
-            for kind, label in KINDS.items()
-        ],
+    with localcontext(prec=DIGITS):
+        found = summed(generation.rows(sql, values))
+        steps = [step(kind, label, found.get(kind, {})) for kind, label in KINDS.items()]
+    return Drivers(before=before, now=cost, steps=steps)
+
+
+def summed(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Decimal]]:
+    """Return the changes by kind and label, those of price and of usage told apart."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for row in rows:
+        kind, change = row["kind"], row["change"]
+        parts = {kind: change}
+        if kind == "both":
+            usage = by_usage(row["before"], row["quantity"], row["quantity_before"])
+            parts = {"usage": usage, "price": change - usage}
+        for name, amount in parts.items():
+            labels = found.setdefault(name, {})
+            labels[row["label"]] = labels.get(row["label"], Decimal(0)) + amount
+    return found
+
+
+def by_usage(before: Decimal, quantity: Decimal, quantity_before: Decimal) -> Decimal:
+    """Return what the change of a quantity costs at the former price, to 18 decimals.
+
+    >>> by_usage(Decimal("1"), quantity=Decimal("4"), quantity_before=Decimal("3"))
+    Decimal('0.333333333333333333')
+    """
+    return (before * (quantity - quantity_before) / quantity_before).quantize(PLACES)
+
+
+def step(kind: str, label: str, amounts: Mapping[str, Decimal]) -> Step:
+    """Return one kind of change with its largest parts."""
+    largest = sorted(amounts.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+    return Step(
+        kind=kind,
+        label=label,
+        amount=sum(amounts.values(), Decimal(0)),
+        top=[Part(label=name, amount=amount) for name, amount in largest[:TOP] if amount],
     )
 
 
@@ -140,8 +163,10 @@ def totals(generation: Generation, windows: Windows) -> tuple[Decimal, Decimal]:
     """Return the effective cost of both windows, the former first."""
     [row] = generation.rows(
         f"""
-        SELECT coalesce(sum(effective_cost) FILTER (cost_date < $before_end), 0) AS before,
-            coalesce(sum(effective_cost) FILTER (cost_date >= $month), 0) AS cost
+        SELECT coalesce(sum(effective_cost) FILTER (
+                cost_date >= $before AND cost_date < $before_end), 0) AS before,
+            coalesce(sum(effective_cost) FILTER (
+                cost_date >= $month AND cost_date < $end), 0) AS cost
         FROM marts.daily_costs
         WHERE {CURRENCY} = $currency
             AND (cost_date >= $month AND cost_date < $end

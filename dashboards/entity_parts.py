@@ -91,10 +91,16 @@ class Page:
         charges: bool = False,
         also: tuple[Dimension, ...] = (),
     ) -> list[dict[str, Any]]:
-        """Return an aggregate over the entity's charges of some days."""
+        """Return an aggregate over the entity's charges of some days.
+
+        Args:
+            select: Aggregates of a mart called `costs`.
+            rest: What follows the condition.
+            charges: Whether only the charges will do.
+            also: What else the mart must have a column of.
+        """
         bound = Bound()
         source = source_of([self.one, *also], bound, charges=charges)
-        columns = {f"k{n}": source.column(other) for n, other in enumerate(also)}
         where = " AND ".join(
             (
                 f"costs.cost_date >= {bound.add(period[0])}",
@@ -104,7 +110,7 @@ class Page:
             )
         )
         sql = f"SELECT {select} FROM {source.table} WHERE {where} {rest}"
-        return self.generation.rows(sql.format(**columns) if also else sql, bound.values)
+        return self.generation.rows(sql, bound.values)
 
     def is_it(self, source: Source, bound: Bound) -> str:
         column = source.column(self.one)
@@ -113,12 +119,12 @@ class Page:
     def composition(
         self, other: Dimension, period: tuple[date, date], total: Decimal
     ) -> Composition:
-        """Return the largest parts of the cost by another dimension."""
-        name = other.any_name
+        """Return the largest parts of the cost by another dimension, which is no tag."""
+        column = f"costs.{other.column}"
         found = self.rows(
-            f"{{k0}} AS value, {name} AS name, sum(costs.effective_cost) AS cost",
+            f"{column} AS value, {other.any_name} AS name, sum(costs.effective_cost) AS cost",
             period,
-            f"GROUP BY {{k0}} ORDER BY abs(cost) DESC, value LIMIT {TOP}",
+            f"GROUP BY {column} ORDER BY abs(cost) DESC, value LIMIT {TOP}",
             also=(other,),
         )
         return Composition(
@@ -174,13 +180,17 @@ def facts(page: Page, period: tuple[date, date]) -> list[Fact]:
 
 
 def skus(page: Page, period: tuple[date, date]) -> list[Sku]:
-    """Return what was bought most; a price only where quantity and cost are of usage."""
+    """Return what was bought most; a price only where quantity and cost are of usage.
+
+    Bills without SKUs have meters alone, so each meter stands for itself.
+    """
     found = page.rows(
-        "costs.sku_id AS sku, any_value(costs.sku_meter) AS meter, costs.pricing_unit AS unit,"
+        "costs.sku_id AS sku, costs.sku_meter AS meter, costs.pricing_unit AS unit,"
         " sum(costs.pricing_quantity) AS quantity, sum(costs.effective_cost) AS cost",
         period,
-        "AND costs.charge_category = 'Usage' GROUP BY costs.sku_id, costs.pricing_unit"
-        f" ORDER BY abs(cost) DESC, sku LIMIT {SKUS}",
+        "AND costs.charge_category = 'Usage'"
+        " GROUP BY costs.sku_id, costs.sku_meter, costs.pricing_unit"
+        f" ORDER BY abs(cost) DESC, sku, meter, unit LIMIT {SKUS}",
         charges=True,
     )
     return [Sku(**row, unit_price=price(row)) for row in found]

@@ -39,18 +39,18 @@ EXPLORED: Mapping[str, Mapping[str, str]] = {
     },
     "commitment_coverage": {"metric": "contracted_cost", "group": "PricingCategory"},
 }
-DAILY = f"""
-    SELECT part, {{formulas}}
+DAILY = """
+    SELECT part, {formulas}
     FROM marts.daily_costs JOIN (
         VALUES ('all', $month, $month_end), ('now', $month, $end), ('before', $before, $before_end)
     ) AS parts (part, first, after) ON cost_date >= first AND cost_date < after
-    WHERE {CURRENCY} = $currency
+    WHERE {currency} = $currency
     GROUP BY part
 """
-MONTHLY = f"""
-    SELECT CASE billing_period WHEN $month THEN 'now' ELSE 'before' END AS part, {{formulas}}
+MONTHLY = """
+    SELECT CASE billing_period WHEN $month THEN 'now' ELSE 'before' END AS part, {formulas}
     FROM marts.tag_coverage
-    WHERE billing_period IN ($month, $before) AND {CURRENCY} = $currency
+    WHERE billing_period IN ($month, $before) AND {currency} = $currency
     GROUP BY part
 """
 
@@ -119,11 +119,11 @@ def metric_tiles(
     values: dict[str, dict[str, Any]] = {"all": {}, "now": {}, "before": {}}
     for rows in (
         generation.rows(
-            DAILY.format(formulas=formulas(daily)),
+            DAILY.format(formulas=formulas(daily), currency=CURRENCY),
             windows.values | {"month_end": windows.month_end},
         ),
         generation.rows(
-            MONTHLY.format(formulas=formulas(monthly)),
+            MONTHLY.format(formulas=formulas(monthly), currency=CURRENCY),
             {name: windows.values[name] for name in ("currency", "month", "before")},
         )
         if monthly

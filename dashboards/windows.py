@@ -123,16 +123,6 @@ def last_month(meta: CurrencyMeta) -> date:
     return begun[-1] if begun else meta.months[0].month
 
 
-RANKED = f"""
-    SELECT {{columns}},
-        coalesce(sum(effective_cost) FILTER (cost_date >= $month), 0) AS cost,
-        coalesce(sum(effective_cost) FILTER (cost_date < $before_end), 0) AS before
-    FROM marts.daily_costs
-    WHERE {CURRENCY} = $currency
-        AND (cost_date >= $month AND cost_date < $end
-            OR cost_date >= $before AND cost_date < $before_end)
-    GROUP BY {{by}} ORDER BY {{order}} LIMIT {{top}}
-"""
 LARGEST = "abs(cost) DESC"
 MOVED = "abs(cost - before) DESC"
 
@@ -155,7 +145,18 @@ def ranked(
         for n, one in enumerate(dimensions)
     )
     by = ", ".join(one.column for one in dimensions)
-    sql = RANKED.format(columns=columns, by=by, order=f"{order}, {by}", top=int(top))
+    sql = f"""
+        SELECT {columns},
+            coalesce(sum(effective_cost) FILTER (
+                cost_date >= $month AND cost_date < $end), 0) AS cost,
+            coalesce(sum(effective_cost) FILTER (
+                cost_date >= $before AND cost_date < $before_end), 0) AS before
+        FROM marts.daily_costs
+        WHERE {CURRENCY} = $currency
+            AND (cost_date >= $month AND cost_date < $end
+                OR cost_date >= $before AND cost_date < $before_end)
+        GROUP BY {by} ORDER BY {order}, {by} LIMIT {int(top)}
+    """
     return [
         change_of(row["cost"], row["before"] if windows.is_covered else None)
         | {"keys": [key(one, row[f"k{n}"], row[f"n{n}"]) for n, one in enumerate(dimensions)]}
