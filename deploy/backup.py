@@ -32,7 +32,6 @@ SETTINGS = "settings"
 """Folder in a backup of .env, config.toml and secrets/."""
 KEY = "MB_ENCRYPTION_SECRET_KEY"
 SCRATCH = ".finops-backup-"
-ANOTHER = "A backup never replaces a file: choose another name."
 
 
 def backup(
@@ -77,7 +76,7 @@ def check_target(target: Path) -> None:
     """Raise WouldOverwrite where the file is there, BadSetting where its name says no kind."""
     check_name(target)
     if target.exists():
-        raise WouldOverwrite(target, ANOTHER)
+        raise WouldOverwrite(target)
 
 
 def publish(part: Path, target: Path) -> None:
@@ -92,7 +91,7 @@ def publish(part: Path, target: Path) -> None:
     try:
         os.link(part, target)
     except FileExistsError:
-        raise WouldOverwrite(target, ANOTHER) from None
+        raise WouldOverwrite(target) from None
     except OSError:
         reserve(target)
         part.replace(target)
@@ -103,7 +102,7 @@ def reserve(target: Path) -> None:
     try:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
-        raise WouldOverwrite(target, ANOTHER) from None
+        raise WouldOverwrite(target) from None
 
 
 def save(

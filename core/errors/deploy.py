@@ -123,8 +123,9 @@ class BadLine(DeployError):
 
 
 class WouldOverwrite(DeployError):
-    def __init__(self, path: Path, option: str) -> None:
-        super().__init__(f"{path} is there already", hint=option)
+    def __init__(self, path: Path) -> None:
+        hint = "A backup never replaces a file: choose another name."
+        super().__init__(f"{path} is there already", hint=hint)
 
 
 class WouldReplace(DeployError):
