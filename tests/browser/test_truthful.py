@@ -50,6 +50,10 @@ def test_other_is_in_the_legend_and_no_button(visit: Visit) -> None:
     legend = page.locator("figure").first.locator("ul")
     expect(legend.locator("li").last).to_have_text("Other")
     assert legend.get_by_role("button").count() == legend.locator("li").count() - 1 == 9
+    page = visit.go(f"explore?{HALF}&group=ServiceName&view=treemap")
+    figure = page.locator("figure").first
+    expect(figure.locator(".map").get_by_role("button", name="Other")).to_be_disabled()
+    expect(figure.locator(".map button:enabled")).to_have_count(9)
 
 
 def test_twenty_series_have_twenty_colours_and_a_legend_that_is_not_cut(visit: Visit) -> None:

@@ -1,7 +1,7 @@
 /** Columns of tables: what they say, sort by and tell on hover. */
 
 import { isLevel, kindOf, type Change } from './change'
-import { cents, count, exact, number, percent, type Amount } from './format'
+import { cents, count, exact, exactPercent, number, percent, type Amount } from './format'
 
 export interface Column<R> {
   label: string
@@ -68,6 +68,7 @@ export class Columns<R> {
       isNumber: true,
       text: (row) => changeText(of(row)),
       by: (row) => number(of(row).change_ratio),
+      title: (row) => (kindOf(of(row)) === 'ratio' ? exactPercent(of(row).change_ratio) : undefined),
       tone: (row) =>
         kindOf(of(row)) === 'none' || isLevel(of(row)) ? '' : number(of(row).change) > 0 ? 'bad' : 'good',
     }
