@@ -16,7 +16,7 @@ import pytest
 
 from tests.fixtures.built import copied
 from tests.fixtures.episodes import MANY, deliver, odd_days
-from tests.fixtures.finops import Finops
+from tests.fixtures.finops import ROOT, Finops
 from tests.fixtures.open_month import bring
 from tests.fixtures.served import Answer, Served, serving
 from tests.serve.oracle import DAY, UNUSED
@@ -240,3 +240,11 @@ def test_one_that_is_kept_can_be_opened_again_when_the_data_have_it_no_more(
             connection.execute("UPDATE acknowledged SET id = '0123456789abcdef'")
         assert put(served, "0123456789abcdef", is_acknowledged=False).status == 200
         assert put(served, "0123456789abcdef").status == 404
+
+
+def test_page_and_documentation_say_the_same_bounds(served: Served) -> None:
+    method = served.get("anomalies")["method"]
+    assert "3.5 robust deviations (MAD) or more, and by 25% or more." in method
+    documented = (ROOT / "docs/dashboards/anomalies.md").read_text()
+    assert "the score is 3.5 or more, up or down;" in documented
+    assert "the impact is a quarter of the expected cost or more." in documented
