@@ -83,11 +83,15 @@ def check_name(path: Path) -> None:
         raise BadSetting("FILE", str(path), f"a name that ends with {', '.join(ENDINGS)}")
 
 
+def private(path: Path) -> IO[bytes]:
+    """Make a file that its owner alone may read, where the file system knows rights; open it."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
 @contextmanager
 def writing(path: Path, kind: str) -> Iterator[Writer]:
     """Write a backup; what the name `kind` ends with says how it is compressed."""
-    with path.open("wb") as file:
-        path.chmod(0o600)
+    with private(path) as file:
         packed = packer(file, kind)
         with tarfile.open(fileobj=packed, mode="w|", bufsize=BLOCK) as tar:
             yield Writer(tar)
@@ -143,8 +147,13 @@ def reading(path: Path) -> Iterator[tarfile.TarFile]:
         raise BadBackup(path, str(error) or type(error).__name__) from error
 
 
-def read(path: Path, *, into: Path | None = None) -> dict[str, Any]:
+def read(path: Path, *, into: Path | None = None, only: str | None = None) -> dict[str, Any]:
     """Check every member against the list, and write them into a folder if one is given.
+
+    Args:
+        path: The backup.
+        into: The folder; what is to be written is not there yet.
+        only: The one member to write, instead of all.
 
     Returns:
         The list: the facts of the backup, and `files`.
@@ -167,7 +176,8 @@ def read(path: Path, *, into: Path | None = None) -> dict[str, Any]:
             if about.name == MANIFEST:
                 listed = json.loads(file.read())
             else:
-                found[about.name] = copied(file, into / about.name if into else None)
+                wanted = into if only in (None, about.name) else None
+                found[about.name] = copied(file, wanted / about.name if wanted else None)
     check_list(path, listed)
     files = listed["files"]
     if wrong := sorted(n for n in {*found, *files} if found.get(n) != files.get(n)):
@@ -212,8 +222,7 @@ def copied(file: IO[bytes], target: Path | None) -> dict[str, Any]:
     else:
         with disk_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            out = target.open("wb")
-            target.chmod(0o600)
+            out = private(target)
         try:
             while block := hashing.read(BLOCK):
                 with disk_errors(target):

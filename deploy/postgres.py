@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import NoPostgres
+from deploy.archive import private
 from deploy.place import METABASE, POSTGRES
 from deploy.stack import Stack
 from deploy.tools import show
@@ -25,8 +26,7 @@ def dump(stack: Stack, path: Path) -> None:
     """
     if stack.of(POSTGRES) is None:
         raise NoPostgres()
-    with path.open("wb") as file:
-        path.chmod(0o600)
+    with private(path) as file:
         file.write(ANEW)
         file.flush()
         stack.execute(POSTGRES, "pg_dump", *WHO, "--no-owner", "--no-privileges", stdout=file)

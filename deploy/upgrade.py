@@ -20,8 +20,8 @@ from core.errors import (
 from core.scratch import scratch_in
 from deploy.archive import read
 from deploy.backup import DUMP, backup, check_target
-from deploy.place import POSTGRES, prepare
-from deploy.postgres import dump, load
+from deploy.place import prepare
+from deploy.postgres import awake, dump, load
 from deploy.stack import BUILT, Say, Stack
 from deploy.unfinished import Begun, forget, note, unfinished
 
@@ -158,13 +158,11 @@ def go_back(stack: Stack, begun: Begun, why: FinopsError, wait: int) -> None:
 
 def put_back(stack: Stack, saved: Path, later: Path, seconds: int) -> None:
     """Keep in a file what Metabase knows now, and load what it knew before the upgrade."""
-    if stack.of(POSTGRES) is None:
-        stack.start(POSTGRES)
-    stack.wait(seconds, [POSTGRES])
+    awake(stack, seconds)
     with scratch_in(saved.parent, SCRATCH) as scratch:
         dump(stack, scratch / DUMP)
         (scratch / DUMP).rename(later)
-        read(saved, into=scratch)
+        read(saved, into=scratch, only=DUMP)
         if (scratch / DUMP).exists():
             load(stack, scratch / DUMP, seconds)
 

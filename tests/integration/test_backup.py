@@ -242,15 +242,14 @@ def test_a_backup_leaves_another_that_is_at_work_alone(site, tmp_path):
     assert archive.read(first)["files"] == archive.read(other)["files"]
 
 
-def no_links(*_: object) -> None:
-    """Do as FAT does, which has one name for a file."""
+def not_on_fat(*_: object) -> None:
+    """Do as FAT does, which has one name for a file, and no rights."""
     raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
 
-def test_without_links_a_backup_gets_its_name_and_never_that_of_another(
-    site, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(os, "link", no_links)
+def test_on_fat_a_backup_gets_its_name_and_never_that_of_another(site, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "link", not_on_fat)
+    monkeypatch.setattr(Path, "chmod", not_on_fat)
     file, late = tmp_path / "saved.tar", tmp_path / "late.tar"
     assert site.deploy("backup", str(file)).code == 0
     assert archive.read(file)["files"].keys() == {"finops.duckdb", "dashboards.sqlite"}

@@ -187,3 +187,30 @@ def test_a_restore_wants_metabase_stopped_and_postgres_running(
     assert "systemctl start finops-postgres`" in units.deploy(*again).hint
     assert engine.state["metabase"] == "knows 4 questions"
     assert not list(units.data.glob("before-restore-*"))
+
+
+def test_metabase_s_data_is_put_back_while_its_unit_is_stopped(
+    units: Stacked, engine: Engine
+) -> None:
+    file = units.home / "saved.tar"
+    assert units.deploy("backup", str(file)).code == 0
+    engine.remember(metabase="knows nothing")
+
+    done = units.deploy("restore", str(file), "--replace")
+    assert done.code == 12
+    assert "stop finops-metabase`" in done.hint
+    absent(engine, "metabase", "postgres")
+    assert "start finops-postgres`" in units.deploy("restore", str(file), "--replace").hint
+    assert not list(units.data.glob("before-restore-*"))
+    assert not (units.home / ".env").exists()
+
+
+def test_restored_beside_systemd_metabase_knows_what_it_knew(
+    units: Stacked, engine: Engine
+) -> None:
+    file = units.home / "saved.tar"
+    assert units.deploy("backup", str(file)).code == 0
+    engine.remember(metabase="knows nothing")
+    absent(engine, "metabase")
+    assert units.deploy("restore", str(file), "--replace").code == 0
+    assert engine.state["metabase"] == METABASE
