@@ -19,7 +19,9 @@ def shell_blocks() -> list[str]:
     return [block.text for block in blocks() if block.page == PAGE and block.language == "sh"]
 
 
-def test_the_commands_of_the_page_do_what_it_says(image: Podman, tmp_path: Path) -> None:
+def test_the_commands_of_the_page_do_what_it_says(
+    image: Podman, volume: str, tmp_path: Path
+) -> None:
     machine = Site(tmp_path, image)
     for name in ("docker/finops", "home/.aws", "data"):
         (tmp_path / name).mkdir(parents=True)
@@ -32,7 +34,9 @@ def test_the_commands_of_the_page_do_what_it_says(image: Podman, tmp_path: Path)
     assert [text.count(ASKING) for text in texts].count(1) == 1
     try:
         for text in texts:
-            text = text.replace(DEMO, f"demo --rows 500 {DEMO.removeprefix('demo ')}")
+            # The volume of test_image.py has this demo already.
+            text = text.replace(DEMO, f"demo --rows 20000 {DEMO.removeprefix('demo ')}")
+            text = text.replace("finops:/data", volume)
             text = text.replace("127.0.0.1:8080:", port)
             if ASKING in text:
                 until(lambda text=text: machine.shell(text).code == 0, "it does not answer")
