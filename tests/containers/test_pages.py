@@ -44,6 +44,6 @@ def test_the_commands_of_the_page_do_what_it_says(
             done = machine.shell(text)
             assert done.code == 0, f"{text}\n{done.out}{done.err}"
     finally:
-        image("rm", "--all", "--force", "--time", "0")
+        image("rm", "--force", "--ignore", "--time", "0", "finops-pages", "finops-schedule")
     assert (machine.data / "config.toml").stat().st_uid == USER
     assert image("volume", "exists", "finops", check=False).returncode == 1
