@@ -21,6 +21,7 @@ from tests.containers.podman import (
     CERTIFICATES,
     HARDENED,
     IMAGE,
+    METABASE,
     NEEDED,
     POSTGRES,
     SETTINGS,
@@ -33,8 +34,11 @@ from tests.fixtures.finops import ROOT
 __all__ = ["BASE", "HARDENED", "IMAGE", "Podman"]
 
 TRIXIE = "localhost/trixie:1"
-OF_TRIXIE = ("ca-certificates", "podman", "systemd", "openjdk-21-jre-headless", "caddy")
-"""What Debian 13 is asked for: its quadlet, Java 21, a proxy."""
+OF_TRIXIE = (
+    *("ca-certificates", "podman", "systemd", "openjdk-21-jre-headless"),
+    *("caddy", "docker-compose"),
+)
+"""What Debian 13 is asked for: its quadlet, Java 21, a proxy, docker-compose."""
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +121,20 @@ def postgres(podman: Podman) -> str:
 
 
 @pytest.fixture(scope="session")
+def metabase(image: Podman, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An image that keeps the contract of Metabase's API, and its data in Postgres."""
+    context = tmp_path_factory.mktemp("metabase")
+    for name in ("tests/metabase", "tests/containers/metabase", "docker"):
+        shutil.copytree(ROOT / name, context / name)
+    image(
+        *("build", "--quiet", "--pull=never", "--format", "docker", "--tag", METABASE),
+        *("--build-arg", f"IMAGE={IMAGE}", "--build-arg", f"POSTGRES={postgres}"),
+        *("--file", str(context / "tests/containers/metabase/Containerfile"), str(context)),
+    )
+    return METABASE
+
+
+@pytest.fixture(scope="session")
 def volume(image: Podman) -> str:
     """A volume in which the demo has run, hardened and without a network."""
     image("volume", "create", "demo")
@@ -125,7 +143,9 @@ def volume(image: Podman) -> str:
 
 
 @pytest.fixture(scope="session")
-def site(image: Podman, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    image: Podman, postgres: str, metabase: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """A stack that runs, with one month imported by its scheduler's container: USD 2.20."""
     beside = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
     if shutil.which("podman-compose", path=beside) is None:

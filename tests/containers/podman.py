@@ -13,6 +13,8 @@ from tests.fixtures.finops import ROOT
 BASE = "localhost/bookworm-python:1"
 IMAGE = "localhost/open-finops:test"
 POSTGRES = "localhost/postgres:test"
+METABASE = "localhost/metabase:test"
+"""Stands in for Metabase in the stack."""
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NEEDED = ("podman", "runc", "mmdebstrap")
 SETTINGS = """

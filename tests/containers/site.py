@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.containers.podman import BASE, IMAGE, Podman
+from tests.containers.podman import BASE, IMAGE, METABASE, Podman
 from tests.fixtures.finops import ROOT, Result
 
 USER = 12345
 """Owner of the data folder: neither root nor the images' own user."""
 PATIENCE = 60
+LISTENING = "0A"
+"""A state of /proc/net/tcp."""
 COPIED = ("core", "vendors", "focus", "dashboards", "metabase", "deploy", "docker")
 FINOPS = ("/opt/finops/.venv/bin/python", "/opt/finops/finops", "-c", "/etc/finops/config.toml")
 
@@ -39,11 +41,12 @@ class Site:
 
     def shell(self, text: str, *, env: dict[str, str] | None = None) -> Result:
         """Run shell commands in the folder, as a user copies them."""
-        environment = {k: v for k, v in self.podman.environment.items() if k != "HOME"}
+        environment = {**self.podman.environment, "HOME": str(self.folder / "home")}
+        environment["PATH"] += f"{os.pathsep}{Path(sys.executable).parent}"  # podman-compose
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", text],
             cwd=self.folder,
-            env={**environment, "HOME": str(self.folder / "home"), **(env or {})},
+            env={**environment, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -123,6 +126,19 @@ def free_port() -> int:
             return port
 
 
+def addresses_of(port: int) -> set[str]:
+    """Return this machine's addresses at which something listens at a port."""
+    found = set()
+    for file in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        for row in file.read_text().splitlines()[1:]:
+            local, state = row.split()[1], row.split()[3]
+            address, _, number = local.partition(":")
+            if state == LISTENING and int(number, 16) == port:
+                known = len(address) == len("0100007F")
+                found.add(socket.inet_ntoa(bytes.fromhex(address)[::-1]) if known else address)
+    return found
+
+
 def make_site(folder: Path, podman: Podman, postgres: str) -> Site:
     """Copy the checkout; `./finops` there runs under this Python."""
     for name in COPIED:
@@ -135,14 +151,16 @@ def make_site(folder: Path, podman: Podman, postgres: str) -> Site:
     (folder / "finops").write_text(program)
     for name in ("home", "data", "exports"):
         (folder / name).mkdir()
-    for name in (folder, folder / "data"):
-        os.chown(name, USER, USER)
+    for owned in (folder, folder / "data"):
+        os.chown(owned, USER, USER)
     (folder / ".env").write_text(
         f"COMPOSE_PROJECT_NAME=finops-test-{os.getpid()}\n"
         "COMPOSE_PROFILES=postgres\n"
         f"FINOPS_IMAGE={IMAGE}\n"
         f"FINOPS_BASE={BASE}\n"
         f"FINOPS_POSTGRES_IMAGE={postgres}\n"
+        f"FINOPS_METABASE_IMAGE={METABASE}\n"
         f"FINOPS_DASHBOARDS_PORT={free_port()}\n"
+        f"FINOPS_METABASE_PORT={free_port()}\n"
     )
     return Site(folder, podman)

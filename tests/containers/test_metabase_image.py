@@ -27,7 +27,7 @@ METABASE = "localhost/open-finops-metabase:test"
 JAVA = Path(__file__).with_name("Standin.java")
 PATIENCE = 60
 OTHER = "0" * 64
-PAGE = ROOT / "docs" / "metabase.md"
+PAGE = ROOT / "docs/metabase.md"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tests.containers.site import USER, Site, free_port, until
 from tests.docs.pages import blocks
 from tests.fixtures.finops import ROOT
 
-PAGE = ROOT / "docs" / "containers.md"
+PAGE = ROOT / "docs/containers.md"
 DEMO = "demo --no-serve"
 ASKING = "podman healthcheck run finops-pages"
 

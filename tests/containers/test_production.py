@@ -9,10 +9,10 @@ import shutil
 from pathlib import Path
 
 from tests.containers.conftest import Podman
-from tests.docs.pages import blocks
+from tests.docs.pages import shell
 from tests.fixtures.finops import ROOT
 
-PAGE = ROOT / "docs" / "deployment" / "production.md"
+PAGE = "docs/deployment/production.md"
 AFTERWARDS = """
 podman secret ls --format '{{.Name}}' | sort
 podman secret inspect --showsecret --format '{{len .SecretData}}' finops-metabase-setup-token
@@ -33,7 +33,7 @@ finops-metabase-setup-token
 def test_the_commands_of_the_page_do_what_it_says(
     podman: Podman, trixie: str, tmp_path: Path
 ) -> None:
-    commands = "".join(b.text for b in blocks() if b.page == PAGE and b.language == "sh")
+    commands = shell(PAGE)
     assert "caddy validate" in commands
     assert "quadlet -dryrun" in commands
     shutil.copytree(ROOT / "docker", tmp_path / "docker")

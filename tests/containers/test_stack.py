@@ -1,7 +1,6 @@
 """The stack by podman-compose: shut to the network, healthy, whole after kills, saved, renewed.
 
-Metabase itself cannot be had where these tests run, so its profile is left out; its Postgres, the
-dashboards and the scheduler are real.
+Dashboards, scheduler and Postgres here; test_stack_metabase.py adds Metabase's service.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from decimal import Decimal
 from http.client import HTTPConnection
@@ -18,13 +16,11 @@ from pathlib import Path
 import pytest
 
 from tests.containers.podman import IMAGE
-from tests.containers.site import FINOPS, USER, Site, until
+from tests.containers.site import FINOPS, USER, Site, addresses_of, until
 from tests.fixtures.aws import Bucket, line
 
 SPEND = "SELECT sum(BilledCost) AS spend FROM focus.cost_and_usage"
-LISTENING = "0A"
 BROKEN = f"FROM {IMAGE}\nUSER 0\nRUN echo 'raise SystemExit(1)' >/opt/finops/finops\n"
-REACH = "import socket; socket.create_connection(({!r}, 5432), 3)"
 
 
 @pytest.fixture
@@ -55,19 +51,6 @@ def test_all_are_healthy_and_ports_are_open_on_loopback_alone(site: Site) -> Non
         "postgres": [],
     }
     assert addresses_of(int(port)) == {"127.0.0.1"}
-
-
-def addresses_of(port: int) -> set[str]:
-    """Return this machine's addresses at which something listens at a port."""
-    found = set()
-    for file in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
-        for row in file.read_text().splitlines()[1:]:
-            local, state = row.split()[1], row.split()[3]
-            address, _, number = local.partition(":")
-            if state == LISTENING and int(number, 16) == port:
-                known = len(address) == len("0100007F")
-                found.add(socket.inet_ntoa(bytes.fromhex(address)[::-1]) if known else address)
-    return found
 
 
 def test_the_dashboards_want_the_token_that_was_made_for_them(site: Site) -> None:
@@ -103,26 +86,8 @@ def test_no_secret_is_shown_by_inspect_or_by_a_log(site: Site) -> None:
     assert [secret for secret in secrets if secret in shown] == []
 
 
-@pytest.mark.parametrize("service", ["dashboards", "scheduler"])
-def test_postgres_is_out_of_reach_of_all_but_metabase(site: Site, service: str) -> None:
-    [network] = site.inspect("postgres")["NetworkSettings"]["Networks"].values()
-    for address in ("postgres", network["IPAddress"]):
-        tried = site.podman("exec", site.container(service), FINOPS[0], "-c", REACH.format(address),
-                            check=False)  # fmt: skip
-        assert tried.returncode, address
-    site.execute("postgres", "bash", "-c", "</dev/tcp/127.0.0.1/5432")
-
-
-def test_every_container_has_small_rights_and_its_files_are_the_host_s_user_s(site: Site) -> None:
-    script = "id -u; grep -E 'CapEff|NoNewPrivs' /proc/1/status; touch /x 2>&1 || true"
-    for service in ("dashboards", "scheduler", "postgres"):
-        said = site.execute(service, "/bin/sh", "-c", script)
-        assert said.split("\n")[0] == str(USER)
-        assert "CapEff:\t0000000000000000" in said
-        assert "NoNewPrivs:\t1" in said
-        assert "Read-only file system" in said
-    owners = {path.stat().st_uid for path in site.data.rglob("*")}
-    assert owners == {USER}
+def test_files_are_the_host_s_user_s(site: Site) -> None:
+    assert {path.stat().st_uid for path in site.data.rglob("*")} == {USER}
     assert (site.data / "finops.duckdb").exists()
 
 

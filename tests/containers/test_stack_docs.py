@@ -1,4 +1,7 @@
-"""What docs/deployment/ tells people to type does what it says there."""
+"""What the pages tell people to type does what it says there.
+
+They are docs/deployment/backup.md, docs/deployment/podman.md and docs/deployment/upgrade.md.
+"""
 
 from __future__ import annotations
 

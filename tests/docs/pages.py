@@ -40,6 +40,11 @@ def blocks() -> Iterator[Block]:
             yield Block(page, language, re.sub(f"^{indent}", "", text, flags=re.MULTILINE))
 
 
+def shell(page: str) -> str:
+    """Return all of a page's blocks to copy into a shell, in order, as one script."""
+    return "".join(b.text for b in blocks() if b.page == ROOT / page and b.language == "sh")
+
+
 def commands(text: str) -> Iterator[list[str]]:
     """Yield the words after each ./finops in a shell block; a quoted text may span lines."""
     line = ""

@@ -139,14 +139,22 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def server_of(
+    site: Site, address: tuple[str, int], handler: type[Handler] = Handler
+) -> ThreadingHTTPServer:
+    """Return a server for an instance, which listens already; its calls come one at a time."""
+    members = {"site": site, "table": routes(site.instance), "lock": threading.Lock()}
+    server = ThreadingHTTPServer(address, type("Own", (handler,), members))
+    server.daemon_threads = True
+    site.port = server.server_address[1]
+    return server
+
+
 @contextmanager
 def listening(instance: Instance) -> Iterator[Site]:
     """Serve an instance until the block ends."""
     site = Site(instance)
-    members = {"site": site, "table": routes(instance), "lock": threading.Lock()}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Handler,), members))
-    server.daemon_threads = True
-    site.port = server.server_address[1]
+    server = server_of(site, ("127.0.0.1", 0))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
