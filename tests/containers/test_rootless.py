@@ -1,7 +1,4 @@
-"""The image without root's rights: files of the data folder belong to who runs it.
-
-Networks of podman without root are not tried here: the container has none.
-"""
+"""The image without root's rights: files of the data folder belong to who runs it."""
 
 from __future__ import annotations
 
@@ -13,15 +10,21 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from pwd import getpwnam
 
 import pytest
 
+from core.config import load_config
+from deploy.place import Place, prepare, read_pairs
 from tests.containers.conftest import HARDENED, IMAGE, SETTINGS, Podman
+from tests.containers.site import addresses_of, free_port, until
 from tests.fixtures.finops import ROOT
 
-NEEDED = ("useradd", "userdel", "newuidmap", "runuser")
+PYTHON = "/usr/bin/python3"
+"""One that every user may run; this one may be root's alone."""
+NEEDED = (PYTHON, "useradd", "userdel", "newuidmap", "runuser")
 USER = f"finops-{os.getpid()}"
 LIMITS = ("--memory", "3g", "--pids-limit", "256")
 """Of a user without a cgroup of their own, podman refuses these."""
@@ -46,7 +49,8 @@ def user() -> Iterator[Path]:
         if made.returncode:
             pytest.skip(f"no user can be made here: {made.stderr.strip()}")
         (home / "runtime").mkdir(mode=0o700)
-        (home / "data").mkdir()
+        for name in ("data", "site", "bin", "libraries"):
+            (home / name).mkdir()
         (home / "containers.conf").write_text(SETTINGS)
         for path in (home, *home.iterdir()):
             shutil.chown(path, USER, USER)
@@ -69,42 +73,65 @@ def end_pause(runtime: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def run(user: Path, image: Podman) -> Run:
-    """Return what runs the image as that user, without a network."""
+def as_user(user: Path) -> Run:
+    """Return what runs a command as that user, whose podman has a store of its own."""
+    libraries = user / "libraries"
+    for name in ("podman_compose", "yaml", "dotenv"):
+        found = Path(str(import_module(name).__file__))
+        if found.name == "__init__.py":
+            shutil.copytree(found.parent, libraries / name)
+        else:
+            shutil.copy(found, libraries)
+    store = f"--root {user / 'graph'} --runroot {user / 'run'} --storage-driver overlay"
+    programs = {
+        "podman": f'exec {shutil.which("podman")} {store} "$@"',
+        "podman-compose": f'PYTHONPATH={libraries} exec {PYTHON} -m podman_compose "$@"',
+    }
+    for name, text in programs.items():
+        (user / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (user / "bin" / name).chmod(0o755)
     environment = {
-        "PATH": os.environ["PATH"],
+        "PATH": f"{user / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(user),
         "XDG_RUNTIME_DIR": str(user / "runtime"),
         "CONTAINERS_CONF": str(user / "containers.conf"),
     }
-    store = ("--root", str(user / "graph"), "--runroot", str(user / "run"))
-    driver = ("--storage-driver", "overlay")
 
-    def podman(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = ["runuser", "--user", USER, "--", "podman", *store, *driver, *arguments]
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command,
+            ["runuser", "--user", USER, "--", *command],
             env=environment,
-            cwd=user,
+            cwd=user / "site",
             capture_output=True,
             text=True,
             timeout=300,
             check=False,
         )
 
+    return run
+
+
+@pytest.fixture(scope="module")
+def loaded(user: Path, as_user: Run, image: Podman) -> None:
+    """The image in that user's store."""
     archive = user / "image.tar"
-    image("save", "--quiet", "--format", "oci-archive", "--output", str(archive), IMAGE)
+    image("save", "--quiet", "--format", "docker-archive", "--output", str(archive), IMAGE)
     archive.chmod(0o644)
-    loaded = podman("load", "--quiet", "--input", str(archive))
+    done = as_user("podman", "load", "--quiet", "--input", str(archive))
     archive.unlink()
-    if loaded.returncode:
-        reason = loaded.stderr.strip().splitlines()[-1]
+    if done.returncode:
+        reason = done.stderr.strip().splitlines()[-1]
         pytest.skip(f"podman without root's rights does not work here: {reason}")
+
+
+@pytest.fixture
+def run(user: Path, as_user: Run, loaded: None) -> Run:
+    """Return what runs the image as that user, without a network."""
 
     def started(*arguments: str) -> subprocess.CompletedProcess[str]:
         options = ("--rm", "--network", "none", *RIGHTS, *MAPPED)
         volume = ("--volume", f"{user / 'data'}:/data")
-        return podman("run", *options, *volume, IMAGE, *arguments)
+        return as_user("podman", "run", *options, *volume, IMAGE, *arguments)
 
     return started
 
@@ -118,12 +145,6 @@ def test_what_a_container_writes_belongs_to_the_user_who_runs_it(user: Path, run
 
 
 def test_finops_podman_sh_works_from_cron_for_that_user(user: Path, run: Run) -> None:
-    (user / "bin").mkdir()
-    (user / "bin" / "podman").write_text(
-        f"#!/bin/sh\nexec {shutil.which('podman')} --root {user / 'graph'} --runroot {user / 'run'}"
-        ' --storage-driver overlay "$@"\n'
-    )
-    (user / "bin" / "podman").chmod(0o755)
     (user / "checkout").mkdir()
     shutil.copy2(ROOT / "finops-podman.sh", user / "checkout")
     shutil.chown(user / "checkout", USER, USER)
@@ -167,3 +188,36 @@ def test_finops_podman_sh_works_from_cron_for_that_user(user: Path, run: Run) ->
 def test_exit_codes_are_those_of_the_command(run: Run) -> None:
     assert run("--version").returncode == 0
     assert run("no-such-command").returncode == 2
+
+
+@pytest.fixture
+def site(user: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of that user with docker-compose.yml and what `deploy prepare` makes."""
+    folder = user / "site"
+    shutil.copy(ROOT / "docker-compose.yml", folder)
+    (folder / "config.toml").write_text("")
+    monkeypatch.setenv("HOME", str(user))
+    own = {
+        "COMPOSE_PROJECT_NAME": "finops-rootless",
+        "COMPOSE_PROFILES": "",
+        "FINOPS_IMAGE": IMAGE,
+        "FINOPS_DASHBOARDS_PORT": str(free_port()),
+    }
+    prepare(Place(folder), load_config(folder / "config.toml", env={}), rootless=True, own=own)
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, USER, USER)
+    return folder
+
+
+def test_compose_starts_what_its_user_may_start(site: Path, as_user: Run, loaded: None) -> None:
+    done = as_user("podman-compose", "up", "-d", "--no-build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    containers = as_user("podman", "ps", "--quiet").stdout.split()
+    assert len(containers) == 2
+    for one in containers:
+        until(lambda one=one: as_user("podman", "healthcheck", "run", one).returncode == 0, one)
+    port = read_pairs(site / ".env")["FINOPS_DASHBOARDS_PORT"]
+    assert addresses_of(int(port)) == {"127.0.0.1"}
+    down = as_user("podman-compose", "down")
+    assert down.returncode == 0, down.stdout + down.stderr
+    assert {path.stat().st_uid for path in (site / "data").rglob("*")} == {getpwnam(USER).pw_uid}

@@ -1,7 +1,4 @@
-"""What the pages tell people to type does what it says there.
-
-They are docs/deployment/backup.md, docs/deployment/podman.md and docs/deployment/upgrade.md.
-"""
+"""What docs/deployment/ tells people to type does what it says there."""
 
 from __future__ import annotations
 
@@ -12,13 +9,16 @@ import subprocess
 
 import pytest
 
-from deploy.tools import BESIDE
 from tests.containers.podman import IMAGE, Podman
-from tests.containers.site import Site, free_port, make_site
-from tests.docs.pages import blocks
-from tests.fixtures.finops import ROOT
+from tests.containers.site import FINOPS, Site, addresses_of, free_port, make_site, until
+from tests.docs.pages import blocks, shell
 
+BACKUP = "docs/deployment/backup.md"
+PODMAN = "docs/deployment/podman.md"
+UPGRADE = "docs/deployment/upgrade.md"
 ENVIRONMENT = {"OPEN_FINOPS_IMAGE": IMAGE}
+QUERY = ("query", "SELECT count(*) AS lines FROM focus.cost_and_usage")
+COMPOSE = "podman-compose up -d"
 DEMO = "./finops-podman.sh demo"
 CRONTAB = "/srv/open-finops-stack"
 ELSEWHERE = "./finops deploy restore backups/everything.tar.zst"
@@ -26,9 +26,7 @@ ELSEWHERE = "./finops deploy restore backups/everything.tar.zst"
 
 def lines(page: str) -> list[str]:
     """Return the commands of a page, in order."""
-    path = ROOT / "docs" / "deployment" / f"{page}.md"
-    shown = [block.text for block in blocks() if block.page == path and block.language == "sh"]
-    return [line for text in shown for line in text.splitlines()]
+    return shell(page).splitlines()
 
 
 def served(site: Site, command: str) -> None:
@@ -53,30 +51,33 @@ def served(site: Site, command: str) -> None:
 
 
 def test_every_page_has_commands() -> None:
-    assert all(lines(page) for page in ("podman", "backup", "upgrade"))
-    assert DEMO in lines("podman")
-    assert ELSEWHERE in lines("backup")
+    assert all(lines(page) for page in (BACKUP, PODMAN, UPGRADE))
+    assert DEMO in lines(PODMAN)
+    assert ELSEWHERE in lines(BACKUP)
 
 
-@pytest.mark.parametrize("page", ["podman", "upgrade"])
+@pytest.mark.parametrize("page", [PODMAN, UPGRADE])
 def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
     site.use("postgres")
     site.deploy("up --wait 60")
+    bills = site.execute("scheduler", *FINOPS, *QUERY)
     newer = site.folder / "docker" / "finops" / "Containerfile"
     newer.write_text(f"FROM {IMAGE}\nLABEL newer=yes\n")  # test_image.py builds the real one
     for command in lines(page):
         if command == DEMO:
             served(site, command)
             continue
-        path = os.pathsep.join([site.podman.environment["PATH"], str(BESIDE)])
-        done = site.shell(command, env={**ENVIRONMENT, "PATH": path})
+        done = site.shell(command, env=ENVIRONMENT)
         assert done.code == 0, f"{command}\n{done.out}{done.err}"
-    if page == "podman":
+        if command == COMPOSE:
+            until(lambda: site.healthy("dashboards", "scheduler"), "compose did not start them")
+            port = site.setting("FINOPS_DASHBOARDS_PORT")
+            assert site.status()["dashboards"]["ports"] == [f"127.0.0.1:{port}"]
+            assert addresses_of(int(port)) == {"127.0.0.1"}
+            assert site.execute("scheduler", *FINOPS, *QUERY) == bills
+    if page == PODMAN:
         assert (site.folder / "overview.html").read_text().startswith("<!doctype html>")
-        assert {name: row["state"] for name, row in site.status().items()} == {
-            "dashboards": "absent",
-            "scheduler": "absent",
-        }
+        assert {row["state"] for row in site.status().values()} == {"absent"}
     else:
         assert site.inspect("dashboards")["Config"]["Labels"]["newer"] == "yes"
         assert site.healthy("dashboards", "scheduler", "postgres")
@@ -100,8 +101,8 @@ def test_a_backup_becomes_the_same_site_on_another_machine(
     site.use("postgres")
     site.deploy("up --wait 60")
     site.sql("CREATE TABLE moved AS SELECT 'here' AS place")
-    before = site.shell("./finops query 'SELECT count(*) AS lines FROM focus.cost_and_usage'")
-    commands = lines("backup")
+    before = site.execute("scheduler", *FINOPS, *QUERY)
+    commands = lines(BACKUP)
     for command in commands[: commands.index(ELSEWHERE)]:
         done = site.shell(command)
         assert done.code == 0, f"{command}\n{done.out}{done.err}"
@@ -119,8 +120,7 @@ def test_a_backup_becomes_the_same_site_on_another_machine(
 
     assert other.sql("SELECT place FROM moved") == "here"
     assert not list(other.data.glob("before-restore-*"))
-    after = other.shell("./finops query 'SELECT count(*) AS lines FROM focus.cost_and_usage'")
-    assert after.out == before.out
+    assert other.execute("scheduler", *FINOPS, *QUERY) == before
     assert (other.folder / "config.toml").read_text() == (site.folder / "config.toml").read_text()
     assert other.setting("FINOPS_DATA") == str(other.data)
     assert json.loads(other.shell("./finops deploy status --json").out)[0]["health"] == "healthy"

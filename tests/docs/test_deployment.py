@@ -36,7 +36,6 @@ EXCUSED = {
     "Metabase now reads /data/serving/finops-1795871781350420158.duckdb": "output, not a command",
     "docker compose": "test_docker_compose.py runs it under its other name, docker-compose",
     "podman image prune": "it would take images of other tests, which run at the same time",
-    "./finops deploy up --with-metabase": "test_stack_metabase.py runs it with a stand-in",
     "git pull": "a checkout of the tests has no remote",
     "podman inspect": "test_stack.py looks for secrets in what it shows",
     "loginctl enable-linger": SYSTEMD,
