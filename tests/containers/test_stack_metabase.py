@@ -7,6 +7,8 @@ In Metabase's place is a server that keeps the contract of its API, and what it 
 from __future__ import annotations
 
 import re
+import signal
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 
 from core.warehouse import Warehouse
+from deploy import archive
 from deploy.place import SERVICES, read_pairs
 from deploy.stack import WITH_SECRETS
 from metabase.client import Client
@@ -23,6 +26,7 @@ from tests.containers.site import FINOPS, USER, Site, addresses_of, until
 from tests.docs.pages import blocks
 from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import ROOT, Result
+from tests.fixtures.saved import pack
 from tests.metabase.serving import READING
 
 PAGE = "docs/metabase.md"
@@ -30,6 +34,7 @@ PAGE = "docs/metabase.md"
 BILLED = "finopsPrkvBZZfkygASHl"
 """The entity id of the card that shows the last month's bill."""
 UNIT = Path("/usr/lib/systemd/system/podman-restart.service")
+KILLED = ROOT / "tests" / "fixtures" / "killed.py"
 REACH = "</dev/tcp/{}/5432"
 LIMITS = {
     "dashboards": (2, 256),
@@ -211,6 +216,37 @@ def test_what_it_knew_is_put_back_and_it_runs_again(site: Site, api: Client) -> 
     again = api.get(f"/api/card/{BILLED}")
     assert (again["name"], again["archived"]) == (card["name"], False)
     assert billed(api) == Decimal("2.25")
+
+
+def state(site: Site) -> str:
+    return str(site.inspect("metabase")["State"]["Status"])
+
+
+def test_it_runs_again_after_a_load_that_failed_or_was_killed(
+    site: Site, filled: Result, tmp_path: Path
+) -> None:
+    site.sql("CREATE TABLE kept_whole AS SELECT 1 AS a")
+    site.deploy("backup whole.tar")
+    whole, parts = site.folder / "whole.tar", tmp_path / "parts"
+    facts = archive.read(whole, into=parts)
+    members = {name: (parts / name).read_bytes() for name in facts["files"]}
+    members["metabase.sql"] = b"DROP TABLE kept_whole;\nSELECT nothing;\n"
+    pack(site.folder / "broken.tar", members, metabase_key=facts["metabase_key"])
+
+    failed = site.shell("./finops deploy restore broken.tar --replace --wait 60")
+    assert failed.code == 12
+    assert state(site) == "running"
+    assert site.sql("SELECT a FROM kept_whole") == "1"
+
+    killed = f"{sys.executable} {KILLED} kill deploy.restore:load:after:1"
+    command = "deploy restore whole.tar --replace --wait 60"
+    done = site.shell(f"{killed} {command}", env={"PYTHONPATH": str(site.folder)})
+    assert done.code == -signal.SIGKILL
+    assert state(site) == "exited"
+
+    site.deploy("restore whole.tar --replace --wait 60")
+    assert state(site) == "running"
+    site.sql("DROP TABLE kept_whole")
 
 
 def test_what_systemd_runs_at_boot_starts_the_stack_again(site: Site, filled: Result) -> None:
