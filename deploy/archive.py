@@ -31,7 +31,13 @@ from core.warehouse import disk_errors
 FORMAT = 1
 MANIFEST = "manifest.json"
 ENDINGS = (".tar", ".tar.gz", ".tar.zst")
-MEMBER = re.compile(r"[\w.-]+(/[\w.-]+)*")
+SECRET = re.compile(r"[a-zA-Z0-9][\w.-]*")
+"""The name of a file of secrets/: none that a shell hides, none that Python takes for a package."""
+MEMBER = re.compile(
+    r"finops\.duckdb|dashboards\.sqlite|metabase\.sql|manifest\.json|"
+    rf"settings/(\.env|config\.toml|secrets/{SECRET.pattern})"
+)
+"""All that a backup ever holds."""
 BLOCK = 1 << 20
 
 
@@ -171,7 +177,7 @@ def read(path: Path, *, into: Path | None = None, only: str | None = None) -> di
     with reading(path) as tar:
         for about in tar:
             file = tar.extractfile(about) if about.isreg() else None
-            if file is None or not MEMBER.fullmatch(about.name) or ".." in about.name:
+            if file is None or not MEMBER.fullmatch(about.name):
                 raise AlienBackup(path, about.name)
             if about.name == MANIFEST:
                 listed = json.loads(file.read())

@@ -20,7 +20,7 @@ from core.errors import NoDatabase, WouldOverwrite
 from core.scratch import scratch_in
 from core.serving import STATE
 from core.warehouse import Warehouse, disk_errors, sync
-from deploy.archive import Writer, check_name, read, writing
+from deploy.archive import SECRET, Writer, check_name, read, writing
 from deploy.place import Place
 from deploy.postgres import dump
 from deploy.stack import Say, Stack
@@ -137,7 +137,8 @@ def settings_files(config: Config, place: Place) -> list[tuple[str, Path]]:
     if place.env_file.exists():
         found.append((".env", place.env_file))
     if place.secrets.is_dir():
-        files = sorted(path for path in place.secrets.iterdir() if path.is_file())
+        named = (path for path in place.secrets.iterdir() if SECRET.fullmatch(path.name))
+        files = sorted(path for path in named if path.is_file())
         found += [(f"secrets/{path.name}", path) for path in files]
     return [(name, path) for name, path in found if path is not None]
 

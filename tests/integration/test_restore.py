@@ -200,8 +200,8 @@ UNFIT = {
         "Version 9.1 made it",
     ),
     "too much": (
-        tar({"one": b"", "two": b"", "manifest.json": listing()}),
-        "one, two in",
+        tar({"dashboards.sqlite": b"", "metabase.sql": b"", "manifest.json": listing()}),
+        "dashboards.sqlite, metabase.sql in",
         "Copy it again from where it was made",
     ),
 }
@@ -218,6 +218,27 @@ def test_each_unfit_file_has_an_error_and_a_hint_of_its_own(
     assert done.code == 12
     assert error in done.error
     assert hint in done.hint
+    assert files(other.home) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sitecustomize.py",
+        "settings/sitecustomize.py",
+        "settings/metabase/__init__.py",
+        "settings/secrets/__init__.py",
+        "settings/secrets/.hidden",
+        "settings/secrets/below/metabase.env",
+        "settings/secrets/../.env",
+    ],
+)
+def test_nothing_but_what_a_backup_holds_is_ever_written(
+    name: str, other: Site, parts: dict[str, bytes], tmp_path: Path
+) -> None:
+    file = pack(tmp_path / "saved.tar", {**parts, name: b"raise SystemExit('planted')"})
+    done = other.deploy("restore", str(file), "--without-metabase")
+    assert (done.code, done.error) == (12, f"{file} holds {name!r} as no backup does")
     assert files(other.home) == {}
 
 
