@@ -43,6 +43,28 @@ def awake(stack: Stack, seconds: int) -> None:
     stack.wait(seconds, [POSTGRES])
 
 
+@contextmanager
+def awake_meanwhile(stack: Stack, seconds: int) -> Iterator[None]:
+    """Start Postgres if need be; one that was started stops at the end, also after a failure.
+
+    It goes on where Metabase runs by then.
+
+    Raises:
+        NotHealthy: If it does not answer after so many seconds.
+    """
+    found = [one for one in stack.containers() if one.service == POSTGRES]
+    ran = any(one.state == "running" for one in found)
+    try:
+        awake(stack, seconds)
+        yield
+    finally:
+        if not ran and stack.of(METABASE) is None:
+            if found:
+                show(stack.compose("stop", POSTGRES))
+            else:
+                stack.remove(POSTGRES)
+
+
 def is_filled(stack: Stack) -> bool:
     """Tell whether a Postgres that runs holds anything; a new one does not."""
     said = stack.execute(POSTGRES, "psql", *WHO, "--no-psqlrc", "-At", "--command", FILLED)

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from core.warehouse import Warehouse, disk_errors, link, sync
 from deploy.archive import read
 from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
 from deploy.place import POSTGRES, Place, make_data, owned, prepare
-from deploy.postgres import awake, dump, is_filled, load, metabase_again, volume
+from deploy.postgres import awake_meanwhile, dump, is_filled, load, metabase_again, volume
 from deploy.settings import Then, check_owner, config_then, put_settings
 from deploy.stack import Say, Stack
 from deploy.units import KEY as SECRET
@@ -79,14 +79,13 @@ def restore(
         if stack and not stack.units:
             for mended in prepare(place, config, rootless=stack.rootless):
                 say(mended)
-        if stack:
-            awake(stack, wait)
-        keep(database, former, stack)
-        put_data(database, new)
-        if stack:
-            with metabase_again(stack):
-                load(stack, new / DUMP, wait)
-            say("Metabase knows what it knew then")
+        with awake_meanwhile(stack, wait) if stack else nullcontext():
+            keep(database, former, stack)
+            put_data(database, new)
+            if stack:
+                with metabase_again(stack):
+                    load(stack, new / DUMP, wait)
+                say("Metabase knows what it knew then")
         give_to_owner(data, former)
     say(f"{database} is as of {listed['made_at']}")
     if former.exists():

@@ -59,7 +59,18 @@ def test_what_a_stopped_postgres_holds_is_kept_before_it_is_replaced(
 
     assert engine.state["metabase"] == METABASE
     assert kept(site) == [LATER]
-    assert list(engine.running()) == ["postgres"]
+    assert engine.state["containers"] == {}
+
+
+def test_a_postgres_that_was_started_stops_again_also_when_nothing_could_be_loaded(
+    site: Stacked, engine: Engine
+) -> None:
+    found = engine.state["containers"]
+    still = {key: one | {"state": "exited"} for key, one in found.items()}
+    engine.remember(containers=still, broken=["psql"])
+    assert restore(site, "--replace").code == 12
+    assert engine.state["containers"] == still
+    assert kept(site) == [LATER]
 
 
 def test_what_metabase_knows_is_replaced_only_when_asked(site: Stacked, engine: Engine) -> None:
@@ -120,7 +131,7 @@ def test_a_metabase_that_was_stopped_with_the_whole_stack_stays_so(
     found = engine.state["containers"]
     engine.remember(containers={key: one | {"state": "exited"} for key, one in found.items()})
     assert restore(site, "--replace").code == 0
-    assert list(engine.running()) == ["postgres"]
+    assert engine.running() == {}
 
 
 def test_a_new_machine_becomes_the_same_stack(
@@ -131,6 +142,7 @@ def test_a_new_machine_becomes_the_same_stack(
     done = restore(other)
     assert done.code == 0, done.err
     assert other.engine.state["metabase"] == METABASE
+    assert other.engine.running() == {}
     secrets = [one.home / "secrets" / "metabase.env" for one in (site, other)]
     assert secrets[0].read_bytes() == secrets[1].read_bytes()
     assert f"FINOPS_DATA={other.data}\n" in (other.home / ".env").read_text()
