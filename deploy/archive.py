@@ -194,7 +194,7 @@ def read(path: Path, *, into: Path | None = None, only: str | None = None) -> di
 def check_list(path: Path, listed: Any) -> None:
     """Raise where a backup has no list of its files, or one that this version does not know."""
     if listed is None:
-        raise BadBackup(path, "it ends before its list of files")
+        raise BadBackup(path, missing=MANIFEST)
     if not isinstance(listed, dict) or not isinstance(listed.get("files"), dict):
         raise AlienBackup(path, MANIFEST)
     if listed.get("format") != FORMAT:

@@ -12,6 +12,7 @@ from core.cli.options import config_option, json_option, print_json, resolve
 from core.cli.tables import print_table
 from core.config import ROOT, Config
 from core.errors import NotHealthy, NotRunning
+from deploy.halfway import cut_off
 from deploy.options import tell, wait_option
 from deploy.place import METABASE, SERVICES, Place, prepare
 from deploy.saving import backup, restore, upgrade
@@ -116,6 +117,8 @@ def up(
     """
     place: Place = ctx.obj["place"]
     stack, config = prepared(ctx, config_path, metabase)
+    if half := cut_off(place):
+        tell(half)
     stack.remove_left_out()
     built = stack.build(only_missing=not build, say=tell)
     stack.start(anew=build and bool(built))
@@ -166,6 +169,8 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
     rows = [{"service": name, **absent, **found.get(name, {})} for name in stack.services()]
     if begun := unfinished(place):
         tell(f"the upgrade of {begun.at} was cut off; `./finops deploy upgrade` goes on with it")
+    if half := cut_off(place):
+        tell(half)
     if as_json:
         print_json(rows)
     else:

@@ -15,11 +15,20 @@ import duckdb
 
 from core.backends.duckdb import connect_read_only
 from core.config import Config
-from core.errors import BadBackup, BrokenPart, OtherKey, QueryError, WouldReplace
+from core.errors import (
+    BadBackup,
+    BrokenPart,
+    DeployError,
+    HalfRestored,
+    OtherKey,
+    QueryError,
+    WouldReplace,
+)
 from core.serving import STATE
 from core.warehouse import Warehouse, disk_errors, link, sync
 from deploy.archive import read
 from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
+from deploy.halfway import Exchange, forget, note
 from deploy.place import POSTGRES, Place, make_data, owned, prepare
 from deploy.postgres import awake_meanwhile, dump, is_filled, load, metabase_again, volume
 from deploy.settings import Then, check_owner, config_then, put_settings
@@ -60,6 +69,7 @@ def restore(
         WouldReplace: If there is data and `replace` is not set.
         BusyError: If an import or another restore is at work.
         NotHealthy: If Postgres does not start.
+        HalfRestored: If the bills are back, and Metabase's data cannot be loaded.
     """
     config = config_then(config, place, source)
     database = config.database_path
@@ -81,11 +91,14 @@ def restore(
                 say(mended)
         with awake_meanwhile(stack, wait) if stack else nullcontext():
             keep(database, former, stack)
+            exchange = Exchange(source=str(source), metabase=metabase)
+            note(place, exchange)
             put_data(database, new)
             if stack:
                 with metabase_again(stack):
-                    load(stack, new / DUMP, wait)
+                    put_metabase(stack, new, wait, exchange, former)
                 say("Metabase knows what it knew then")
+            forget(place)
         give_to_owner(data, former)
     say(f"{database} is as of {listed['made_at']}")
     if former.exists():
@@ -120,7 +133,7 @@ def check_parts(source: Path, new: Path) -> None:
         BrokenPart: If one is no database.
     """
     if not (new / DATABASE).exists():
-        raise BadBackup(source, f"it holds no {DATABASE}")
+        raise BadBackup(source, missing=DATABASE)
     try:
         with connect_read_only(new / DATABASE) as connection:
             connection.execute("SELECT count(*) FROM ledger.loads").fetchone()
@@ -159,8 +172,8 @@ def stack_of(then: Then, source: Path, new: Path, key: str | None, say: Say) -> 
         say("Metabase's data is left out, as the stack here has no Metabase")
         return None
     if key is None or key != fingerprint(then):
-        held = f"the secret {SECRET} of podman" if units else f"that of {then.secrets}/metabase.env"
-        raise OtherKey(source, held)
+        file = then.secrets / "metabase.env"
+        raise OtherKey(source, secret=SECRET) if units else OtherKey(source, file=file)
     stack = Stack.at(then)
     stack.check_loadable()
     return stack
@@ -209,6 +222,19 @@ def put_data(database: Path, new: Path) -> None:
         owned(copy, database.parent)
     if (new / STATE).exists():
         copy_sqlite(new / STATE, database.with_name(STATE))
+
+
+def put_metabase(stack: Stack, new: Path, wait: int, exchange: Exchange, former: Path) -> None:
+    """Load Metabase's data, after the bills.
+
+    Raises:
+        HalfRestored: If it cannot be loaded.
+    """
+    try:
+        load(stack, new / DUMP, wait)
+    except DeployError as error:
+        kept = former if former.exists() else None
+        raise HalfRestored(exchange.source, str(error), exchange.command, kept) from error
 
 
 def give_to_owner(data: Path, former: Path) -> None:

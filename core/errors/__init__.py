@@ -26,7 +26,7 @@ FinopsError                     1
     ├── NoPostgres, NotPinned, NotBuilt, UpgradeFailed, NotGoneBack
     ├── DataOfRoot, UnreadableForContainers, BadLine, WouldOverwrite, WouldReplace
     ├── UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
-    └── BrokenPart, BadConfigInBackup, OtherKey
+    └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -73,6 +73,7 @@ from core.errors.deploy import (
     ComposeFailed,
     DataOfRoot,
     DeployError,
+    HalfRestored,
     NoCompose,
     NoPostgres,
     NotBuilt,
@@ -172,6 +173,7 @@ __all__ = [
     "NoFiles",
     "NoPostgres",
     "NotBuilt",
+    "HalfRestored",
     "NotGoneBack",
     "NotHealthy",
     "NotPinned",

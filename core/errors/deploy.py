@@ -23,6 +23,10 @@ INSTALL = (
 )
 
 
+LAST = 4
+"""So many of the last lines that a program wrote are part of its error."""
+
+
 class DeployError(FinopsError):
     exit_code = 12
 
@@ -45,11 +49,15 @@ class OldCompose(DeployError):
 
 
 class ComposeFailed(DeployError):
-    def __init__(self, command: Sequence[str], code: int, said: str = "") -> None:
-        reason = f": {said.strip().splitlines()[-1]}" if said.strip() else ""
+    """`said` is what it wrote; None where that went to the terminal."""
+
+    def __init__(self, command: Sequence[str], code: int, said: str | None = None) -> None:
+        last = [line.strip() for line in (said or "").splitlines() if line.strip()][-LAST:]
+        above = "What it wrote above tells why; " if said is None else ""
         super().__init__(
-            f"`{' '.join(command)}` ended with exit code {code}{reason}",
-            hint="What it wrote above tells why; `./finops deploy status` shows what runs.",
+            f"`{' '.join(command)}` ended with exit code {code}"
+            f"{': ' if last else ''}{' | '.join(last)}",
+            hint=f"{above}`./finops deploy status` shows what runs.",
         )
 
 
@@ -146,9 +154,9 @@ class UnreadableBackup(DeployError):
 
 
 class BadBackup(DeployError):
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str = "", *, missing: str = "") -> None:
         super().__init__(
-            f"{path} is no whole backup: {reason}",
+            f"{path} is no whole backup: {f'it holds no {missing}' if missing else reason}",
             hint="Nothing was changed. It was cut off, or is something else: copy it again, or "
             "take another one.",
         )
@@ -197,13 +205,26 @@ class BadConfigInBackup(DeployError):
 
 
 class OtherKey(DeployError):
-    def __init__(self, path: Path, held: str) -> None:
+    """The key is in a file of secrets/, or a secret of podman's."""
+
+    def __init__(self, path: Path, *, file: Path | None = None, secret: str = "") -> None:
+        held = f"that of {file}" if file else f"the secret {secret} of podman"
         super().__init__(
             f"Metabase's data in {path} needs the encryption key that it was written with, and "
             f"{held} is another one, or missing",
             hint="Nothing was changed. Put the right key there; or restore a backup that was made "
             "--with-secrets where there is no folder secrets/; or leave Metabase's data out: "
             "--without-metabase.",
+        )
+
+
+class HalfRestored(DeployError):
+    def __init__(self, source: str, reason: str, command: str, former: Path | None) -> None:
+        kept = f"What was here before is in {former}. " if former else ""
+        super().__init__(
+            f"the bills are those of {source} by now, and Metabase keeps its former data: {reason}",
+            hint=f"{kept}Once the reason is mended, `{command}` completes it; with "
+            "--without-metabase, the bills alone are put back.",
         )
 
 

@@ -111,6 +111,38 @@ def test_metabase_runs_again_after_data_that_could_not_be_loaded(
     assert engine.state["metabase"] == LATER
 
 
+def test_data_that_cannot_be_loaded_are_said_to_be_missing_until_they_are_there(
+    site: Stacked, engine: Engine
+) -> None:
+    engine.remember(broken=["psql"])
+    done = restore(site, "--replace")
+    command = f"./finops deploy restore {site.home}/saved.tar --replace"
+    [former] = site.data.glob("before-restore-*")
+    assert done.code == 12
+    assert "the bills are those of" in done.error
+    assert "Metabase keeps its former data" in done.error
+    assert 'ERROR:  column "no" does not exist | LINE 1: SELECT no; | ^' in done.error
+    assert str(former) in done.hint
+    assert f"`{command}` completes it" in done.hint
+    assert "above" not in done.hint
+
+    said = f"the restore of {site.home}/saved.tar was cut off; `{command}` completes it"
+    assert said in site.deploy("status").err
+    assert said in site.deploy("up", "--wait", "0").err
+    engine.remember(broken=[])
+    assert restore(site, "--replace").code == 0
+    assert "cut off" not in site.deploy("status").err
+
+
+def test_a_kill_between_the_bills_and_the_views_is_told(site: Stacked) -> None:
+    options = ("--replace", "--without-metabase")
+    file = str(site.home / "saved.tar")
+    site.killed("deploy.restore:put_data:after:1", "restore", file, *options)
+    assert f"restore {file} --replace --without-metabase` completes" in site.deploy("status").err
+    assert restore(site, *options).code == 0
+    assert not (site.home / ".restore.json").exists()
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_after_a_kill_within_the_load_the_same_command_starts_metabase(
     when: str, site: Stacked, engine: Engine
