@@ -2,7 +2,7 @@
 """The gate: lint, types and every test, tier after tier.
 
 `python run_tests.py` installs what it needs into .venv-dev and runs all tiers; a tier that fails
-does not keep the later ones from running. Tiers that use one core run two at a time, and what they
+does not keep the later ones from running. Tiers that use one core run three at a time, and what they
 write appears when they end. The last line sums up: `N passed, N failed`.
 """
 
@@ -123,6 +123,8 @@ TIERS: tuple[Checks | Suite, ...] = (
         beside=True,
     ),
 )
+ASIDES = 3
+"""On two cores: some tiers wait for servers, containers and pages as long as they work."""
 QUICK = ("lint", "types", "unit")
 
 
@@ -195,7 +197,7 @@ def run_aside(tier: Checks | Suite, options: argparse.Namespace) -> tuple[Count,
 def run_tiers(
     tiers: Sequence[Checks | Suite], options: argparse.Namespace
 ) -> Iterator[tuple[str, Count]]:
-    """Run tiers in order, neighbours that use one core two at a time; yield each one's count."""
+    """Run tiers in order, neighbours that use one core together; yield each one's count."""
     for beside, group in groupby(tiers, key=lambda tier: tier.beside):
         if beside:
             yield from run_asides(list(group), options)
@@ -206,8 +208,8 @@ def run_tiers(
 def run_asides(
     tiers: Sequence[Checks | Suite], options: argparse.Namespace
 ) -> Iterator[tuple[str, Count]]:
-    """Run tiers two at a time, and write what each has to say when it has ended."""
-    with ThreadPoolExecutor(1 if options.coverage else 2) as pool:
+    """Run some tiers at a time, and write what each has to say when it has ended."""
+    with ThreadPoolExecutor(1 if options.coverage else ASIDES) as pool:
         asides = {pool.submit(run_aside, tier, options): tier.name for tier in tiers}
         try:
             for done in as_completed(asides):
