@@ -2,8 +2,8 @@
 """The gate: lint, types and every test, tier after tier.
 
 `python run_tests.py` installs what it needs into .venv-dev and runs all tiers; a tier that fails
-does not keep the later ones from running. Tiers that use one core run three at a time, and what they
-write appears when they end. The last line sums up: `N passed, N failed`.
+does not keep the later ones from running. Tiers that use one core run three at a time, and what
+they write appears when they end. The last line sums up: `N passed, N failed`.
 """
 
 from __future__ import annotations
