@@ -71,13 +71,6 @@ def is_filled(stack: Stack) -> bool:
     return said.strip() == "t"
 
 
-def volume(stack: Stack) -> str | None:
-    """Return the name of Postgres' volume; None where there is none yet."""
-    name = f"{stack.place.settings()['COMPOSE_PROJECT_NAME']}_{POSTGRES}"
-    found = stack.tools.run("volume", "inspect", name, check=False).returncode == 0
-    return name if found else None
-
-
 def load(stack: Stack, path: Path, seconds: int) -> None:
     """Put a dump in the place of all that Postgres holds, wholly or not at all.
 

@@ -30,11 +30,12 @@ from deploy.archive import read
 from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
 from deploy.halfway import Exchange, forget, note
 from deploy.place import POSTGRES, Place, make_data, owned, prepare
-from deploy.postgres import awake_meanwhile, dump, is_filled, load, metabase_again, volume
+from deploy.postgres import awake_meanwhile, dump, is_filled, load, metabase_again
 from deploy.settings import Then, check_owner, config_then, put_settings
 from deploy.stack import Say, Stack
 from deploy.units import KEY as SECRET
 from deploy.units import find_units
+from deploy.volumes import find_volume
 
 SCRATCH = ".restore-"
 FORMER = "before-restore-"
@@ -163,6 +164,7 @@ def stack_of(then: Then, source: Path, new: Path, key: str | None, say: Say) -> 
         OtherKey: If Metabase could not read its own passwords afterwards.
         NoCompose: If nothing here drives containers.
         AnotherFolder: If the stack of another folder has its name.
+        OthersVolume: If only the volume of that one is left.
         BySystemd: If systemd has to stop or start a service before.
     """
     if not (new / DUMP).exists():
@@ -190,7 +192,7 @@ def found_here(database: Path, new: Path, stack: Stack | None, wait: int) -> lis
         stack.wait(wait, [POSTGRES])
         if is_filled(stack):
             found.append("what Metabase keeps in Postgres")
-    elif stack and (name := volume(stack)):
+    elif stack and (name := find_volume(stack.place, stack.tools)):
         found.append(f"the volume {name} of Metabase's Postgres")
     return found
 

@@ -14,6 +14,7 @@ from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotRunn
 from deploy.place import METABASE, PINS, POSTGRES, SERVICES, Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
 from deploy.units import FOLDER, SERVICE, find_units, systemctl
+from deploy.volumes import check_volume
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
 PROJECT = "com.docker.compose.project"
@@ -70,10 +71,13 @@ class Stack:
         Raises:
             NoCompose: If it has nothing that does.
             AnotherFolder: If containers of that name are of another place.
+            OthersVolume: If the volume is.
         """
         units = find_units(place.folder)
         stack = cls(place, Tools(PODMAN, ()) if units else find_tools(), units)
         stack.check_folder()
+        if not units:
+            check_volume(place, stack.tools)
         return stack
 
     @classmethod

@@ -26,7 +26,7 @@ FinopsError                     1
     ├── NoPostgres, NotPinned, NotBuilt, UpgradeFailed, NotGoneBack
     ├── DataOfRoot, UnreadableForContainers, BadLine, WouldOverwrite, WouldReplace
     ├── UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
-    └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored
+    └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, OthersVolume
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -84,6 +84,7 @@ from core.errors.deploy import (
     OldCompose,
     OtherFormat,
     OtherKey,
+    OthersVolume,
     UnreadableBackup,
     UnreadableForContainers,
     UpgradeFailed,
@@ -174,6 +175,7 @@ __all__ = [
     "NoPostgres",
     "NotBuilt",
     "HalfRestored",
+    "OthersVolume",
     "NotGoneBack",
     "NotHealthy",
     "NotPinned",

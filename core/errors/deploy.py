@@ -88,6 +88,16 @@ class AnotherFolder(DeployError):
         )
 
 
+class OthersVolume(DeployError):
+    def __init__(self, volume: str, folder: str, env_file: Path) -> None:
+        here = env_file.parent
+        super().__init__(
+            f"the volume {volume}, with what Metabase knows, is that of {folder}, not of {here}",
+            hint=f"Write another COMPOSE_PROJECT_NAME= into {env_file}. Only if you have moved "
+            f"that folder here: FINOPS_FOLDER={here.resolve()} in it keeps the volume.",
+        )
+
+
 class BySystemd(DeployError):
     def __init__(self, folder: Path, command: str) -> None:
         super().__init__(

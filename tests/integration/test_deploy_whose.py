@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,45 @@ def test_another_folders_containers_are_left_alone(
     assert engine.running() == first
     assert engine.state["metabase"].startswith(METABASE)
     assert not (other.home / "saved.tar").exists()
+
+
+def test_a_copied_folder_does_not_take_the_volume_of_a_stack_that_is_down(
+    site: Stacked, tmp_path: Path, engine: Engine
+) -> None:
+    assert site.deploy("down").code == 0
+    other = Stacked(tmp_path / "copy", engine)
+    subprocess.run(["cp", "-a", site.home, other.home], check=True)
+    project = Place(site.home).settings()["COMPOSE_PROJECT_NAME"]
+
+    for command in (["up"], ["prepare"], ["backup", str(other.home / "saved.tar")]):
+        done = other.deploy(*command)
+        assert done.code == 12
+        assert f"the volume {project}_postgres" in done.error
+        assert f"is that of {site.home}, not of {other.home}" in done.error
+        assert f"Write another COMPOSE_PROJECT_NAME= into {other.home}/.env" in done.hint
+    assert engine.running() == {}
+
+    env = other.home / ".env"
+    env.write_text(env.read_text().replace(project, "another"))
+    assert other.deploy("up", "--wait", "0").code == 0
+    assert engine.state["volumes"] == [f"{project}_postgres", "another_postgres"]
+    assert site.deploy("status").code == 12  # down, and its own
+    assert other.deploy("down").code == 0
+
+
+def test_a_folder_that_was_moved_keeps_its_volume_when_its_env_says_so(
+    site: Stacked, tmp_path: Path, engine: Engine
+) -> None:
+    assert site.deploy("down").code == 0
+    moved = Stacked(tmp_path / "moved", engine)
+    site.home.rename(moved.home)
+    refused = moved.deploy("up", "--wait", "0")
+    assert f"FINOPS_FOLDER={moved.home} in it keeps the volume" in refused.hint
+    env = moved.home / ".env"
+    former, line = f"FINOPS_FOLDER={site.home}\n", f"FINOPS_FOLDER={moved.home}\n"
+    env.write_text(env.read_text().replace(former, line))
+    assert moved.deploy("up", "--wait", "0").code == 0
+    assert len({*engine.state["volumes"]}) == 1
 
 
 def test_containers_of_an_earlier_version_tell_the_folder_of_their_compose_file(

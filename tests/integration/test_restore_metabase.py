@@ -191,6 +191,14 @@ def test_the_containers_of_the_folder_that_was_saved_are_not_those_of_another(
     assert files(other.home) == before
     assert engine.state["metabase"] == LATER
 
+    assert site.deploy("down").code == 0
+    done = restore(other, "--replace")
+    assert done.code == 12
+    assert f"is that of {site.home}, not of {other.home}" in done.error
+    assert files(other.home) == before
+    assert engine.state["metabase"] == LATER
+    assert engine.running() == {}
+
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's data folder is refused")
 def test_a_data_folder_as_whose_owner_no_container_runs_is_refused_first(

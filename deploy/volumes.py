@@ -1,0 +1,32 @@
+"""Postgres' volume: its name, and whose it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import OthersVolume
+from deploy.place import POSTGRES, Place
+from deploy.tools import Tools
+
+
+def find_volume(place: Place, tools: Tools) -> str | None:
+    """Return the name of the volume that compose uses for a place; None where there is none yet."""
+    name = f"{place.settings()['COMPOSE_PROJECT_NAME']}_{POSTGRES}"
+    found = tools.run("volume", "inspect", name, check=False).returncode == 0
+    return name if found else None
+
+
+def check_volume(place: Place, tools: Tools) -> None:
+    """Refuse a volume to which a copied .env leads, or that of a backup.
+
+    Whose it is stands in .env itself, where each `prepare` writes it: a label of the volume could
+    not follow a folder that is moved.
+
+    Raises:
+        OthersVolume: If it is of the folder that .env is from.
+    """
+    owner = place.settings().get("FINOPS_FOLDER")
+    if not owner or Path(owner).resolve() == place.folder.resolve():
+        return
+    if name := find_volume(place, tools):
+        raise OthersVolume(name, owner, place.env_file)
