@@ -25,6 +25,7 @@ from deploy.place import Place
 from deploy.postgres import dump
 from deploy.stack import Say, Stack
 from deploy.units import find_units, metabase_key
+from deploy.volumes import volume_left_out
 
 DATABASE = "finops.duckdb"
 DUMP = "metabase.sql"
@@ -69,6 +70,9 @@ def backup(
         sync(target.parent)
     size = target.stat().st_size
     say(f"{target}: {', '.join(listed['files'])}; {size / 1e6:,.1f} MB, checked")
+    if metabase and (volume := volume_left_out(place)):
+        say(f"not saved: {volume}, Metabase's volume, as .env leaves Metabase out; "
+            "`./finops deploy up --with-metabase` and another backup save it")  # fmt: skip
     return listed
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.errors import OthersVolume
+from core.errors import NoCompose, OldCompose, OthersVolume
 from deploy.place import POSTGRES, Place
-from deploy.tools import Tools
+from deploy.tools import Tools, find_tools
+from deploy.units import find_units
 
 
 def find_volume(place: Place, tools: Tools) -> str | None:
@@ -14,6 +15,19 @@ def find_volume(place: Place, tools: Tools) -> str | None:
     name = f"{place.settings()['COMPOSE_PROJECT_NAME']}_{POSTGRES}"
     found = tools.run("volume", "inspect", name, check=False).returncode == 0
     return name if found else None
+
+
+def volume_left_out(place: Place) -> str | None:
+    """Return the name of a volume that is there although .env leaves Metabase out, or None.
+
+    Where nothing drives containers, nothing tells.
+    """
+    if find_units(place.folder) or not place.env_file.exists() or place.has_postgres:
+        return None
+    try:
+        return find_volume(place, find_tools())
+    except (NoCompose, OldCompose):
+        return None
 
 
 def check_volume(place: Place, tools: Tools) -> None:

@@ -49,6 +49,23 @@ def changes(engine: Engine) -> list[str]:
     return [call for call in engine.calls() if any(mark in call for mark in marks)]
 
 
+def test_a_backup_says_that_it_leaves_out_the_volume_of_a_metabase_that_is_left_out(
+    site: Stacked, engine: Engine
+) -> None:
+    assert site.deploy("up", "--without-metabase", "--wait", "0").code == 0
+    [volume] = {*engine.state["volumes"]}
+    done = site.deploy("backup", str(site.home / "bills.tar"))
+    assert done.code == 0
+    assert f"not saved: {volume}, Metabase's volume" in done.err
+    assert "`./finops deploy up --with-metabase` and another backup save it" in done.err
+    asked = site.deploy("backup", str(site.home / "asked.tar"), "--without-metabase")
+    assert (asked.code, "not saved" in asked.err) == (0, False)
+
+    engine.remember(volumes=[])
+    never = site.deploy("backup", str(site.home / "never.tar"))
+    assert (never.code, "not saved" in never.err) == (0, False)
+
+
 def test_what_a_stopped_postgres_holds_is_kept_before_it_is_replaced(
     site: Stacked, engine: Engine
 ) -> None:
