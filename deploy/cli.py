@@ -12,6 +12,7 @@ from core.cli.options import config_option, json_option, print_json, resolve
 from core.cli.tables import print_table
 from core.config import ROOT, Config
 from core.errors import NotHealthy, NotRunning
+from deploy.alone import alone, is_busy
 from deploy.halfway import cut_off
 from deploy.options import tell, wait_option
 from deploy.place import METABASE, SERVICES, Place, prepare
@@ -83,8 +84,9 @@ def only_prepare(ctx: click.Context, /, config_path: str | None, metabase: bool 
     Examples:
       ./finops deploy prepare --without-metabase && podman-compose up -d
     """
-    stack, _ = prepared(ctx, config_path, metabase)
-    place = stack.place
+    place: Place = ctx.obj["place"]
+    with alone(place):
+        prepared(ctx, config_path, metabase)
     click.echo(f"{place.env_file} and {place.secrets} are ready for: {', '.join(place.services())}")
 
 
@@ -115,16 +117,20 @@ def up(
       ./finops deploy up --without-metabase
       ./finops deploy up --build
     """
+    from deploy.upgrade import names_again
+
     place: Place = ctx.obj["place"]
-    stack, config = prepared(ctx, config_path, metabase)
-    if half := cut_off(place):
-        tell(half)
-    stack.remove_left_out()
-    built = stack.build(only_missing=not build, say=tell)
-    stack.start(anew=build and bool(built))
-    stack.wait(wait)
-    forget(place)
-    stack.ready(config, wait, click.echo)
+    with alone(place) as held:
+        stack, config = prepared(ctx, config_path, metabase)
+        if half := cut_off(place):
+            tell(half)
+        names_again(stack, tell)
+        stack.remove_left_out()
+        built = stack.build(held, only_missing=not build, say=tell)
+        stack.start(anew=build and bool(built))
+        stack.wait(wait)
+        forget(place)
+        stack.ready(config, wait, click.echo)
 
 
 @deploy.command()
@@ -141,9 +147,11 @@ def down(ctx: click.Context, /) -> None:
     from deploy.stack import Stack
     from deploy.tools import show
 
-    stack = Stack.at(ctx.obj["place"])
-    stack.check_compose("stop")
-    show(stack.compose("down"))
+    place: Place = ctx.obj["place"]
+    with alone(place):
+        stack = Stack.at(place)
+        stack.check_compose("stop")
+        show(stack.compose("down"))
 
 
 @deploy.command()
@@ -168,7 +176,7 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
               "image": "", "id": ""}  # fmt: skip
     rows = [{"service": name, **absent, **found.get(name, {})} for name in stack.services()]
     if begun := unfinished(place):
-        tell(f"the upgrade of {begun.at} was cut off; `./finops deploy upgrade` goes on with it")
+        tell(begun.told(at_work=is_busy(place)))
     if half := cut_off(place):
         tell(half)
     if as_json:

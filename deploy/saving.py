@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from core.cli.options import config_option, json_option, print_json, resolve
+from deploy.alone import alone
 from deploy.options import tell, wait_option
 from deploy.place import Place
 
@@ -87,16 +88,18 @@ def restore(
     """
     from deploy.restore import restore as put_back
 
+    place: Place = ctx.obj["place"]
     config = resolve(ctx, config_path)
-    put_back(
-        config,
-        ctx.obj["place"],
-        file.absolute(),
-        replace=replace,
-        metabase=not without_metabase,
-        wait=wait,
-        say=click.echo,
-    )
+    with alone(place):
+        put_back(
+            config,
+            place,
+            file.absolute(),
+            replace=replace,
+            metabase=not without_metabase,
+            wait=wait,
+            say=click.echo,
+        )
 
 
 @click.command()
@@ -137,4 +140,5 @@ def upgrade(
     place: Place = ctx.obj["place"]
     config = resolve(ctx, config_path)
     file = target.absolute() if target else None
-    renew(Stack.at(place), config, file, build=not no_build, wait=wait, say=tell)
+    with alone(place) as held:
+        renew(Stack.at(place), config, file, held, build=not no_build, wait=wait, say=tell)

@@ -208,8 +208,10 @@ class Stack:
         """Whether the engine's store holds an image of this name."""
         return self.tools.run("image", "inspect", name, check=False).returncode == 0
 
-    def build(self, *, only_missing: bool, say: Say) -> list[str]:
+    def build(self, held: int, *, only_missing: bool, say: Say) -> list[str]:
         """Build the images that are made here; return their services.
+
+        A build may outlive this process; it keeps the lock `held` of the place until it ends.
 
         Raises:
             NotPinned: If .env does not say which Metabase.
@@ -223,7 +225,7 @@ class Stack:
                 if missing:
                     raise NotPinned(self.place.env_file, missing)
                 say(f"building {name}")
-                show(self.compose("build", service))
+                show(self.compose("build", service), keep=(held,))
                 built.append(service)
         return built
 

@@ -79,13 +79,13 @@ def run(
     return done
 
 
-def show(command: Sequence[str]) -> None:
-    """Run a command that writes to the terminal itself.
+def show(command: Sequence[str], *, keep: Sequence[int] = ()) -> None:
+    """Run a command that writes to the terminal itself, and inherits the open files in `keep`.
 
     Raises:
         ComposeFailed: If it fails.
     """
-    code = subprocess.run(command, check=False).returncode
+    code = subprocess.run(command, pass_fds=keep, check=False).returncode
     if code:
         raise ComposeFailed(command, code)
 

@@ -1,4 +1,4 @@
-"""What an upgrade notes before it replaces containers, so that one that was cut off can go on."""
+"""What an upgrade notes before it changes anything, so that one that was cut off can go on."""
 
 from __future__ import annotations
 
@@ -14,14 +14,29 @@ NOTE = ".upgrade.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """An upgrade that has replaced containers, or was about to."""
+    """An upgrade that has begun."""
 
     at: str
     """When, in UTC."""
     images: Mapping[str, str]
     """Services whose image is built here, and the ids of the images that ran before."""
     backup: str | None
-    """The backup that it made; None where nothing was imported yet."""
+    """The backup that it made, a dump of Metabase where nothing was imported; None for neither."""
+    replaces: bool = True
+    """Whether it has replaced containers, or was about to; before, it has no backup yet."""
+
+    def told(self, *, at_work: bool) -> str:
+        """Return a sentence for who asks how the stack is, while a command is at work or not."""
+        if at_work:
+            return f"an upgrade has begun at {self.at}, and a command is at work"
+        if self.replaces:
+            return (
+                f"the upgrade of {self.at} was cut off; `./finops deploy upgrade` goes on with it"
+            )
+        return (
+            f"the upgrade of {self.at} was cut off before it replaced anything: the images' names "
+            "may mean the new version; `./finops deploy up` gives them back to the former one"
+        )
 
 
 def note(place: Place, begun: Begun) -> None:

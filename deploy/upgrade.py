@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,53 +18,67 @@ from core.errors import (
     UpgradeFailed,
 )
 from core.scratch import scratch_in
+from core.warehouse import disk_errors
 from deploy.archive import read
-from deploy.backup import DUMP, backup, check_target
+from deploy.backup import DUMP, backup, check_target, publish
+from deploy.images import check_names, differ, kept, name, refuse
 from deploy.place import prepare
 from deploy.postgres import awake, dump, load
 from deploy.stack import BUILT, Say, Stack
 from deploy.unfinished import Begun, forget, note, unfinished
 
-ROLLBACK = "rollback"
-"""Tag of the images that ran before."""
 BACK = 120
 """Seconds at least that the former version gets to become healthy again."""
 SCRATCH = ".finops-upgrade-"
+SQL = "-metabase.sql"
+"""What the name of a dump of Metabase ends with where nothing was imported yet."""
 
 
 def upgrade(
-    stack: Stack, config: Config, target: Path | None, *, build: bool, wait: int, say: Say
+    stack: Stack,
+    config: Config,
+    target: Path | None,
+    held: int,
+    *,
+    build: bool,
+    wait: int,
+    say: Say,
 ) -> None:
     """Build, back up, start anew; go back where a service is not healthy in time.
 
     One that was cut off after it had begun to start anew goes on with the images and the backup of
-    then; before that moment what runs is as it was.
+    then; before that moment what runs is as it was, and all is done again.
 
     Args:
         stack: What runs.
         config: Names the data.
         target: The backup to make; one in backups/ beside .env when not given.
+        held: The lock of the place.
         build: Whether images are built from this checkout; otherwise they are there already.
         wait: Seconds for all services to become healthy.
         say: Told each step.
 
     Raises:
         BySystemd: If systemd runs the stack.
+        DigestPinned: If a name in .env cannot be given to another image.
         NotRunning: If a service does not run, and no upgrade was cut off.
         NotBuilt: If an image cannot be built; what runs was left as it is.
         UpgradeFailed: If the former version had to be started again.
         NotGoneBack: If that one did not become healthy, either.
     """
     stack.check_compose("restart")
+    check_names(stack)
     for mended in prepare(stack.place, config, rootless=stack.rootless):
         say(mended)
     begun = cut_off(stack, say)
     going_on = begun is not None
     if begun is None:
-        begun = begin(stack, config, target, build, say)
+        begun = begin(stack, config, target, held, build, say)
+    if not build and not differ(stack, begun.images):
+        say("no image is new: the names in .env mean those that ran before")
     try:
         if build and going_on:
-            built(stack, say)
+            built(stack, held, say)
         stack.start(anew=True)
         stack.wait(wait)
     except (ComposeFailed, NotBuilt, NotHealthy) as error:
@@ -77,8 +91,12 @@ def upgrade(
 def cut_off(stack: Stack, say: Say) -> Begun | None:
     """Return the upgrade that was cut off; None where none was, or all is healthy again."""
     begun = unfinished(stack.place)
-    if begun is None:
+    if begun is None or not begun.replaces:
+        names_again(stack, say)
         return None
+    if begun.backup and not Path(begun.backup).exists():
+        say(f"{begun.backup} is not there any more, so going back cannot restore Metabase's data")
+        begun = replace(begun, backup=None)
     healthy = {one.service for one in stack.containers(look=True) if one.is_healthy}
     if missing := [name for name in stack.services() if name not in healthy]:
         kept = (
@@ -92,7 +110,18 @@ def cut_off(stack: Stack, say: Say) -> Begun | None:
     return None
 
 
-def begin(stack: Stack, config: Config, target: Path | None, build: bool, say: Say) -> Begun:
+def names_again(stack: Stack, say: Say) -> None:
+    """Give the images of what runs their names again, which a build that was cut off may have."""
+    begun = unfinished(stack.place)
+    if begun and not begun.replaces:
+        say(f"the upgrade of {begun.at} was cut off before it replaced anything; the images' names "
+            "mean the former version again")  # fmt: skip
+        name(stack, begun.images)
+
+
+def begin(
+    stack: Stack, config: Config, target: Path | None, held: int, build: bool, say: Say
+) -> Begun:
     """Do all that leaves what runs as it is: keep its images, build the new ones, back up."""
     running = {one.service: one.image for one in stack.containers() if one.state == "running"}
     if missing := [name for name in stack.services() if name not in running]:
@@ -103,31 +132,48 @@ def begin(stack: Stack, config: Config, target: Path | None, build: bool, say: S
     images = {name: running[name] for name in BUILT if name in running}
     for service, image in images.items():
         stack.tools.run("tag", image, kept(stack, service))
-    saved = config.database_path.exists()
+    begun = Begun(at=now, images=images, backup=None, replaces=False)
     try:
         if build:
-            built(stack, say)
-        if saved:
-            backup(config, stack.place, target, secrets=False, metabase=True, say=say)
-        else:
-            say("nothing is imported yet, so no backup is made")
+            note(stack.place, begun)
+            built(stack, held, say)
+        saved = save(stack, config, target, say)
     except BaseException:  # Ctrl-C, too: the names belong to what runs
         if build:
             name(stack, images)
+            forget(stack.place)
         raise
-    begun = Begun(at=now, images=images, backup=str(target) if saved else None)
+    begun = replace(begun, backup=str(saved) if saved else None, replaces=True)
     note(stack.place, begun)
     return begun
 
 
-def built(stack: Stack, say: Say) -> None:
+def save(stack: Stack, config: Config, target: Path, say: Say) -> Path | None:
+    """Make the backup, or of a stack without bills a dump of Metabase; None where is neither."""
+    if config.database_path.exists():
+        backup(config, stack.place, target, secrets=False, metabase=True, say=say)
+        return target
+    if not stack.has_postgres:
+        say("nothing is imported yet, so no backup is made")
+        return None
+    target = target.with_name(f"{stem(target)}{SQL}")
+    with disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with scratch_in(target.parent, SCRATCH) as scratch:
+            dump(stack, scratch / DUMP)
+            publish(scratch / DUMP, target)
+    say(f"{target}: what Metabase knows; nothing is imported yet, so there is no more to save")
+    return target
+
+
+def built(stack: Stack, held: int, say: Say) -> None:
     """Build the images of this checkout.
 
     Raises:
         NotBuilt: If one cannot be built.
     """
     try:
-        stack.build(only_missing=False, say=say)
+        stack.build(held, only_missing=False, say=say)
     except (ComposeFailed, NotPinned) as error:
         raise NotBuilt(str(error)) from error
 
@@ -139,11 +185,12 @@ def go_back(stack: Stack, begun: Begun, why: FinopsError, wait: int) -> None:
         UpgradeFailed: If the former version is healthy again.
         NotGoneBack: If it is not.
     """
-    seconds, now = max(wait, BACK), stamp()
+    seconds = max(wait, BACK)
     saved = Path(begun.backup) if begun.backup else None
-    later = saved and saved.with_name(f"{saved.name.partition('.tar')[0]}-metabase-{now}.sql")
+    later = saved and saved.with_name(f"{stem(saved)}-metabase-{stamp()}.sql")
+    former, aside = [kept(stack, service) for service in begun.images], []
     try:
-        name(stack, begun.images)
+        aside = refuse(stack, begun.images)
         try:
             if saved and later and stack.has_postgres:
                 put_back(stack, saved, later, seconds)
@@ -151,9 +198,11 @@ def go_back(stack: Stack, begun: Begun, why: FinopsError, wait: int) -> None:
             stack.start(anew=True)
         stack.wait(seconds)
     except FinopsError as error:
-        raise NotGoneBack(str(why), str(error), named(stack, begun, later)) from error
+        since = later if later and later.exists() else None
+        raise NotGoneBack(str(why), str(error), former, aside, saved, since) from error
     forget(stack.place)
-    raise UpgradeFailed(str(why), named(stack, begun, later)) from why
+    since = later if later and later.exists() else None
+    raise UpgradeFailed(str(why), former, aside, saved, since) from why
 
 
 def put_back(stack: Stack, saved: Path, later: Path, seconds: int) -> None:
@@ -162,31 +211,17 @@ def put_back(stack: Stack, saved: Path, later: Path, seconds: int) -> None:
     with scratch_in(saved.parent, SCRATCH) as scratch:
         dump(stack, scratch / DUMP)
         (scratch / DUMP).rename(later)
+        if saved.name.endswith(SQL):
+            load(stack, saved, seconds)
+            return
         read(saved, into=scratch, only=DUMP)
         if (scratch / DUMP).exists():
             load(stack, scratch / DUMP, seconds)
 
 
-def named(stack: Stack, begun: Begun, later: Path | None) -> str:
-    """Return the sentences that say where all is that an upgrade has kept."""
-    images = ", ".join(kept(stack, service) for service in begun.images)
-    data = f"{begun.backup} holds the data as it was before" if begun.backup else ""
-    since = f", {later} what Metabase knew since" if later and later.exists() else ""
-    return f"{data}{since}{'; ' if data else ''}the former images are {images}."
-
-
-def name(stack: Stack, images: Mapping[str, str]) -> None:
-    """Let the names that .env gives the images mean these again."""
-    settings = stack.place.settings()
-    for service, image in images.items():
-        stack.tools.run("tag", image, settings[BUILT[service]])
-
-
-def kept(stack: Stack, service: str) -> str:
-    """Return the name under which the former image of a service is kept."""
-    name = stack.place.settings()[BUILT[service]]
-    head, _, last = name.rpartition("/")
-    return f"{head}/{last.partition(':')[0]}:{ROLLBACK}"
+def stem(path: Path) -> str:
+    """Return the name of a backup, or of a dump in its place, without its ending."""
+    return path.name.partition(".tar")[0].removesuffix(SQL)
 
 
 def stamp() -> str:

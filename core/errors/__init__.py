@@ -13,6 +13,7 @@ FinopsError                     1
 ├── AccessError                 5  the provider did not let us in
 │   ├── CredentialsMissing, AccessDenied, BucketNotFound, WrongRegion, Unreachable
 ├── BusyError                   6  another process is writing the database
+│   └── StackBusy
 ├── DiskError                   7  no room, or no right to write
 ├── ConservationError           8  the sums differ; nothing was published
 ├── QueryError                  9  the database or the SQL cannot answer
@@ -23,7 +24,7 @@ FinopsError                     1
 │   └── BadContent, ContentDiffers, CardsFailed
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
     ├── NoCompose, OldCompose, ComposeFailed, AnotherFolder, BySystemd, NotHealthy, NotRunning
-    ├── NoPostgres, NotPinned, NotBuilt, UpgradeFailed, NotGoneBack
+    ├── NoPostgres, NotPinned, NotBuilt, DigestPinned, UpgradeFailed, NotGoneBack
     ├── DataOfRoot, UnreadableForContainers, BadLine, WouldOverwrite, WouldReplace
     ├── UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
     └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, OthersVolume
@@ -73,6 +74,7 @@ from core.errors.deploy import (
     ComposeFailed,
     DataOfRoot,
     DeployError,
+    DigestPinned,
     HalfRestored,
     NoCompose,
     NoPostgres,
@@ -108,6 +110,7 @@ from core.errors.run import (
     DiskError,
     NoDatabase,
     QueryError,
+    StackBusy,
     TransformError,
 )
 from core.errors.source import (
@@ -157,6 +160,7 @@ __all__ = [
     "DataError",
     "DataOfRoot",
     "DeployError",
+    "DigestPinned",
     "DiskError",
     "ExportCollision",
     "FileMissing",
@@ -192,6 +196,7 @@ __all__ = [
     "RepeatedDelivery",
     "SchemaMismatch",
     "SourceError",
+    "StackBusy",
     "TooMuchToRead",
     "TransformError",
     "TwoManifests",

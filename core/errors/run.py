@@ -16,6 +16,15 @@ class BusyError(FinopsError):
         super().__init__(f"another process ({owner}) is writing {path}", hint=hint)
 
 
+class StackBusy(BusyError):
+    def __init__(self, folder: Path) -> None:
+        FinopsError.__init__(
+            self,
+            f"another `finops deploy` command, or the build of one, is at work on {folder}",
+            hint="Wait for it to end.",
+        )
+
+
 class DiskError(FinopsError):
     exit_code = 7
 

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from deploy import archive
+from deploy.alone import alone
+from deploy.place import Place
+from deploy.tools import show
 from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked
 from tests.fixtures.finops import Finops
 
@@ -36,6 +39,11 @@ def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
 
 def former(engine: Engine) -> dict[str, str]:
     return {name: engine.image(name) for name in IMAGES}
+
+
+def kept(site: Stacked, service: str) -> str:
+    project = Place(site.home).settings()["COMPOSE_PROJECT_NAME"]
+    return f"localhost/open-finops-rollback/{service}:{project}"
 
 
 def backup_of(site: Stacked) -> Path:
@@ -77,7 +85,7 @@ def test_the_backup_is_made_after_the_build_and_before_the_start(
     assert steps == sorted(steps)
     named = engine.state["images"]
     for service, name in IMAGES.items():
-        assert named[f"{name}:rollback"] == before[service]
+        assert named[kept(site, service)] == before[service]
         assert named[f"{name}:latest"] == engine.image(service) != before[service]
     assert not (site.home / ".upgrade.json").exists()
 
@@ -108,8 +116,10 @@ def test_what_metabase_knew_since_is_kept_when_going_back(site: Stacked, engine:
     assert later.read_text().splitlines()[-1].startswith(f"{METABASE}, seen by metabase ")
     assert later.stat().st_mode & 0o777 == 0o600
     assert engine.state["metabase"].startswith(f"{METABASE}, seen by {before['metabase']}")
-    for kept in (str(backup_of(site)), str(later), "localhost/open-finops:rollback"):
-        assert kept in done.hint
+    refused = kept(site, "metabase").replace("rollback", "refused")
+    for path in (str(backup_of(site)), str(later), kept(site, "dashboards"), refused):
+        assert path in done.hint
+    assert engine.state["images"][refused].startswith("metabase ")
     assert not (site.home / ".upgrade.json").exists()
 
 
@@ -139,7 +149,7 @@ def test_one_killed_before_it_replaced_anything_begins_again(site: Stacked, engi
     done = site.deploy("upgrade", *AT_FIRST)
     assert done.code == 0
     assert "was cut off, but all services are healthy" in done.err
-    assert engine.state["images"]["localhost/open-finops:rollback"] == before["dashboards"]
+    assert engine.state["images"][kept(site, "dashboards")] == before["dashboards"]
     assert len(list((site.home / "backups").iterdir())) == 2
 
 
@@ -160,8 +170,8 @@ def test_where_going_back_fails_too_the_error_says_where_all_is(
     assert done.code == 12
     assert "; nor did the former one: `" in done.error
     [later] = (site.home / "backups").glob("*-metabase-*.sql")
-    for kept in (str(backup_of(site)), str(later), "localhost/open-finops-metabase:rollback"):
-        assert kept in done.hint
+    for path in (str(backup_of(site)), str(later), kept(site, "metabase")):
+        assert path in done.hint
     assert former(engine) == before
     engine.remember(breaks=False, broken=[])
     assert site.deploy("upgrade", *AT_FIRST).code == 0
@@ -185,3 +195,90 @@ def test_what_the_new_version_reads_is_written_into_env(site: Stacked, engine: E
     assert site.deploy("upgrade", *AT_FIRST).code == 0
     [folder] = {one["labels"]["open-finops.folder"] for one in engine.state["containers"].values()}
     assert folder == str(site.home)
+
+
+@pytest.mark.parametrize("point", ["deploy.upgrade:built:after:1", "deploy.upgrade:note:before:2"])
+def test_up_after_a_kill_before_the_backup_is_noted_starts_the_former_version(
+    point: str, site: Stacked, engine: Engine
+) -> None:
+    before = former(engine)
+    site.killed(point, "upgrade", *AT_FIRST)
+    assert engine.state["images"]["localhost/open-finops:latest"] != before["dashboards"]
+    assert "`./finops deploy up` gives them back" in site.deploy("status").err
+    assert site.deploy("down").code == 0
+
+    done = site.deploy("up", *AT_FIRST)
+
+    assert done.code == 0
+    assert "the images' names mean the former version again" in done.err
+    assert former(engine) == before
+    assert "cut off" not in site.deploy("status").err
+
+
+def test_without_bills_metabase_goes_back_too(site: Stacked, engine: Engine) -> None:
+    before = former(engine)
+    for path in (site.database, *(site.data / "serving").iterdir()):
+        path.unlink()
+    engine.remember(breaks=True)
+
+    done = site.deploy("upgrade", *AT_FIRST)
+
+    assert done.code == 12
+    assert former(engine) == before
+    assert engine.state["metabase"].startswith(f"{METABASE}, seen by {before['metabase']}")
+    saved, later = sorted((site.home / "backups").iterdir(), key=lambda path: len(path.name))
+    assert saved.read_text().splitlines()[-1] == METABASE
+    assert (str(saved) in done.hint, str(later) in done.hint) == (True, True)
+
+
+def test_a_backup_that_is_gone_is_not_named_as_kept(site: Stacked, engine: Engine) -> None:
+    engine.remember(breaks=True)
+    site.killed(KILLED["when all are started"], "upgrade", *AT_FIRST)
+    gone = backup_of(site)
+    gone.unlink()
+    done = site.deploy("upgrade", *AT_FIRST)
+    assert done.code == 12
+    assert f"{gone} is not there any more" in done.err
+    assert str(gone) not in done.hint
+
+
+def test_an_image_that_was_refused_is_new_only_when_it_has_its_name_again(
+    site: Stacked, engine: Engine
+) -> None:
+    before, name = former(engine), IMAGES["dashboards"]
+    engine.remember(images={**engine.state["images"], f"{name}:latest": "bad"}, broken=["bad"])
+    done = site.deploy("upgrade", "--no-build", *AT_FIRST)
+    refused = kept(site, "dashboards").replace("rollback", "refused")
+    assert (done.code, refused in done.hint) == (12, True)
+    assert engine.state["images"][refused] == "bad"
+
+    again = site.deploy("upgrade", "--no-build", *AT_FIRST)
+
+    assert (again.code, former(engine)) == (0, before)
+    assert "no image is new" in again.err
+
+
+def test_a_name_with_a_digest_is_refused_before_anything_changes(
+    site: Stacked, engine: Engine
+) -> None:
+    env = site.home / ".env"
+    name = "FINOPS_IMAGE=localhost/open-finops"
+    env.write_text(env.read_text().replace(f"{name}:latest", f"{name}@sha256:{'0' * 64}"))
+    done = site.deploy("upgrade", "--no-build", *AT_FIRST)
+    assert done.code == 12
+    assert "FINOPS_IMAGE in " in done.error
+    assert [call for call in engine.calls() if " tag " in call] == []
+
+
+@pytest.mark.parametrize("command", ["up", "down", "upgrade", "restore x.tar", "prepare"])
+def test_one_command_at_a_time_changes_a_stack(command: str, site: Stacked, engine: Engine) -> None:
+    with alone(Place(site.home)):
+        done = site.deploy(*command.split())
+    assert (done.code, engine.calls()) == (6, [])
+    assert f"is at work on {site.home}" in done.error
+
+
+def test_a_build_that_outlives_a_kill_keeps_the_lock(site: Stacked) -> None:
+    with alone(Place(site.home)) as held:
+        show(("/bin/sh", "-c", "sleep 3 >/dev/null 2>&1 &"), keep=(held,))
+    assert site.deploy("down").code == 6

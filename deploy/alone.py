@@ -1,0 +1,53 @@
+"""One command at a time changes a stack."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.errors import StackBusy
+from core.warehouse import disk_errors
+from deploy.place import Place
+
+LOCK = ".deploy.lock"
+
+
+@contextmanager
+def alone(place: Place) -> Iterator[int]:
+    """Hold the lock of a place; yield its handle.
+
+    A child that inherits the handle keeps the lock when this process is killed.
+
+    Raises:
+        StackBusy: If another command, or a build that outlived one, holds it.
+        DiskError: If the folder is not there, or cannot be written.
+    """
+    with disk_errors(place.folder):
+        handle = os.open(place.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        with disk_errors(place.folder):
+            if not taken(handle):
+                raise StackBusy(place.folder)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def is_busy(place: Place) -> bool:
+    """Whether a command that changes the stack is at work."""
+    try:
+        with alone(place):
+            return False
+    except StackBusy:
+        return True
+
+
+def taken(handle: int) -> bool:
+    """Take the lock of an open file; return whether nobody else has it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
