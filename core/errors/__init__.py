@@ -74,12 +74,9 @@ from core.errors.deploy import (
     ComposeFailed,
     DataOfRoot,
     DeployError,
-    DigestPinned,
     HalfRestored,
     NoCompose,
     NoPostgres,
-    NotBuilt,
-    NotGoneBack,
     NotHealthy,
     NotPinned,
     NotRunning,
@@ -89,7 +86,6 @@ from core.errors.deploy import (
     OthersVolume,
     UnreadableBackup,
     UnreadableForContainers,
-    UpgradeFailed,
     WouldOverwrite,
     WouldReplace,
 )
@@ -126,6 +122,12 @@ from core.errors.source import (
     TooMuchToRead,
     TwoManifests,
     WrongExportVersion,
+)
+from core.errors.upgrade import (
+    DigestPinned,
+    NotBuilt,
+    NotGoneBack,
+    UpgradeFailed,
 )
 
 __all__ = [
