@@ -29,7 +29,10 @@ def alone(place: Place) -> Iterator[int]:
     try:
         with disk_errors(place.folder):
             if not taken(handle):
-                raise StackBusy(place.folder)
+                owner = os.read(handle, 100).decode(errors="replace").strip() or "unknown pid"
+                raise StackBusy(place.folder, owner)
+            os.ftruncate(handle, 0)
+            os.write(handle, f"pid {os.getpid()}\n".encode())
         yield handle
     finally:
         os.close(handle)

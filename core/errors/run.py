@@ -17,10 +17,10 @@ class BusyError(FinopsError):
 
 
 class StackBusy(BusyError):
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, owner: str) -> None:
         FinopsError.__init__(
             self,
-            f"another `finops deploy` command, or the build of one, is at work on {folder}",
+            f"another `finops deploy` ({owner}), or a build that it began, is at work on {folder}",
             hint="Wait for it to end.",
         )
 

@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy import archive
-from deploy.alone import alone
 from deploy.place import Place
-from deploy.tools import show
 from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked
 from tests.fixtures.finops import Finops
 
@@ -268,17 +266,3 @@ def test_a_name_with_a_digest_is_refused_before_anything_changes(
     assert done.code == 12
     assert "FINOPS_IMAGE in " in done.error
     assert [call for call in engine.calls() if " tag " in call] == []
-
-
-@pytest.mark.parametrize("command", ["up", "down", "upgrade", "restore x.tar", "prepare"])
-def test_one_command_at_a_time_changes_a_stack(command: str, site: Stacked, engine: Engine) -> None:
-    with alone(Place(site.home)):
-        done = site.deploy(*command.split())
-    assert (done.code, engine.calls()) == (6, [])
-    assert f"is at work on {site.home}" in done.error
-
-
-def test_a_build_that_outlives_a_kill_keeps_the_lock(site: Stacked) -> None:
-    with alone(Place(site.home)) as held:
-        show(("/bin/sh", "-c", "sleep 3 >/dev/null 2>&1 &"), keep=(held,))
-    assert site.deploy("down").code == 6

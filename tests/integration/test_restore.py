@@ -13,10 +13,9 @@ import duckdb
 import pytest
 
 from tests.fixtures.built import copied
-from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.finops import Finops
 from tests.fixtures.saved import BEFORE, SPEND, Site, empty, files, pack
 
-KILLED = str(ROOT / "tests" / "fixtures" / "killed.py")
 KEY = hashlib.sha256(b"the right one").hexdigest()[:16]
 SETTINGS = {
     "settings/.env": b"COMPOSE_PROFILES=metabase\n",
@@ -286,26 +285,3 @@ def test_a_full_disk_is_not_taken_for_a_broken_backup(
     done = other.run(str(file), command=("-c", LIMITED))
     assert done.code == 7, done.err
     assert done.error.startswith(f"cannot write {other.data}/.restore-")
-
-
-def test_a_second_restore_waits_for_none_and_takes_nothing_from_the_first(
-    other: Site, parts: dict[str, bytes], tmp_path: Path
-) -> None:
-    mark, file = tmp_path / "paused", pack(tmp_path / "saved.tar", parts)
-    command = ("deploy", "--folder", str(other.home), "restore", str(file), "--without-metabase")
-    point = "deploy.restore:check_parts:before:1"
-    first = other.start("pause", point, *command, command=(KILLED,),
-                        env={"FINOPS_TEST_PAUSE": str(mark)})  # fmt: skip
-    try:
-        while not mark.exists():
-            assert first.poll() is None
-        for second in (command, (*command, "--replace")):
-            refused = other.run(*second)
-            assert refused.code == 6
-            assert f"(pid {first.pid})" in refused.error
-        mark.unlink()
-        _, said = first.communicate(timeout=60)
-        assert first.returncode == 0, said
-        assert other.value(SPEND) == BEFORE
-    finally:
-        first.kill()

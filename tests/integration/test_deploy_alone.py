@@ -1,0 +1,66 @@
+"""One command at a time changes a stack, also while a build outlives the one that began it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploy.alone import alone
+from deploy.place import Place
+from deploy.tools import show
+from tests.fixtures.engine import Engine, Stacked, make_stacked
+from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.saved import BEFORE, SPEND, empty, pack
+
+KILLED = str(ROOT / "tests" / "fixtures" / "killed.py")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return Engine(tmp_path / "bin")
+
+
+@pytest.fixture
+def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
+    found = make_stacked(built, tmp_path / "site", engine)
+    engine.remember(calls=[])
+    return found
+
+
+@pytest.mark.parametrize("command", ["up", "down", "upgrade", "restore x.tar", "prepare"])
+def test_one_command_at_a_time_changes_a_stack(command: str, site: Stacked, engine: Engine) -> None:
+    with alone(Place(site.home)):
+        done = site.deploy(*command.split())
+    assert (done.code, engine.calls()) == (6, [])
+    assert f"is at work on {site.home}" in done.error
+
+
+def test_a_build_that_outlives_a_kill_keeps_the_lock(site: Stacked) -> None:
+    with alone(Place(site.home)) as held:
+        show(("/bin/sh", "-c", "sleep 3 >/dev/null 2>&1 &"), keep=(held,))
+    assert site.deploy("down").code == 6
+
+
+def test_a_second_restore_waits_for_none_and_takes_nothing_from_the_first(
+    built: Finops, tmp_path: Path
+) -> None:
+    other, mark = empty(tmp_path), tmp_path / "paused"
+    file = pack(tmp_path / "saved.tar", {"finops.duckdb": built.database.read_bytes()})
+    command = ("deploy", "--folder", str(other.home), "restore", str(file), "--without-metabase")
+    point = "deploy.restore:check_parts:before:1"
+    first = other.start("pause", point, *command, command=(KILLED,),
+                        env={"FINOPS_TEST_PAUSE": str(mark)})  # fmt: skip
+    try:
+        while not mark.exists():
+            assert first.poll() is None
+        for second in (command, (*command, "--replace")):
+            refused = other.run(*second)
+            assert refused.code == 6
+            assert f"(pid {first.pid})" in refused.error
+        mark.unlink()
+        _, said = first.communicate(timeout=60)
+        assert first.returncode == 0, said
+        assert other.value(SPEND) == BEFORE
+    finally:
+        first.kill()
