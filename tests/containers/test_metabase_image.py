@@ -153,7 +153,7 @@ def test_the_commands_of_its_page_build_it_and_tell_what_runs(
     build = f"{build.rstrip().removesuffix('.')} --pull=never --build-arg BASE={trixie} {here} ."
     metabase("tag", trixie, "docker.io/library/eclipse-temurin:21-jre")
     done = Site(jars.folder, metabase).shell(f"{build}\n{look}")
-    metabase("untag", "docker.io/library/eclipse-temurin:21-jre")
+    metabase("untag", trixie, "docker.io/library/eclipse-temurin:21-jre")
     assert done.code == 0, done.err
     digest, base = done.out.splitlines()[-2:]
     assert digest.startswith("sha256:")
