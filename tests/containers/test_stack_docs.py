@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+from urllib.request import urlopen
 
 import pytest
 
@@ -46,8 +47,11 @@ def served(site: Site, command: str) -> None:
         while "dashboards: " not in said and (text := running.stdout.readline()):
             said += text
         assert f"dashboards: http://127.0.0.1:{port}/" in said
+        with urlopen(f"http://127.0.0.1:{port}/api/v1/meta", timeout=30) as answer:
+            assert answer.status == 200
         running.send_signal(signal.SIGINT)
-        assert running.wait(timeout=60) == 0
+        more, _ = running.communicate(timeout=60)
+        assert running.returncode == 0, more
 
 
 def test_every_page_has_commands() -> None:
