@@ -80,13 +80,13 @@ see() {
     fi
 }
 
-# see_argument TEXT: show the folder that an argument names, or that of the file it names.
+# see_argument TEXT: show the folder that an argument names, or the nearest around what it names.
 see_argument() {
     local text=$1
     case $text in --*=*) text=${text#*=} ;; -[!-]*) text=${text:2} ;; esac
     case $text in */* | ..) ;; *) return 0 ;; esac
     meant "$here" "$text"
-    [ -d "$path" ] || path=${path%/*}
+    while [ -n "$path" ] && [ ! -d "$path" ]; do path=${path%/*}; done
     see / "$path"
 }
 
@@ -122,7 +122,7 @@ allows() {
 command -v podman >/dev/null || complain 'podman is not here' 'apt install podman, or dnf install podman.'
 image=${OPEN_FINOPS_IMAGE:-}
 if [ -z "$image" ]; then
-    image=localhost/open-finops:cli
+    image=localhost/open-finops:cli-$(printf %s "$project" | sha256sum | head -c 6)
     build
 elif ! podman image exists "$image"; then
     complain "there is no image $image" 'Pull it, or unset OPEN_FINOPS_IMAGE.'

@@ -28,6 +28,8 @@ LONGEST_SLEEP = 30.0
 """Seconds; clocks are set, machines sleep."""
 LATE = timedelta(minutes=10)
 """After so long past its time a run counts as missed by the scheduler."""
+FAILURES = 3
+"""So many runs in a row that failed are no longer an outage that passes."""
 STATUS = "schedule.json"
 
 
@@ -55,6 +57,11 @@ class Status:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         return None
 
+    @property
+    def is_failing(self) -> bool:
+        """Tell whether run after run has failed since the scheduler was started."""
+        return self.failures_in_a_row >= FAILURES
+
     def is_alive(self, now: datetime) -> bool:
         """Tell whether the scheduler is at work, or its next run is not long due."""
         if self.last_started and (self.last_finished or "") < self.last_started:
@@ -65,12 +72,13 @@ class Status:
 def run_forever(config: Config, settings: ScheduleConfig, say: Callable[[str], None]) -> None:
     """Run at every time of the cron line until interrupted; a run that takes longer skips some.
 
-    Before the first, FOCUS is built anew where other models built it: after an upgrade.
+    Before the first, FOCUS is built anew where other models built it: after an upgrade. Failures
+    are counted from the start of the scheduler, which may have mended what made them.
     """
     if config.database_path.is_file():
         run_once(command(config, "focus", "build"), settings, say)
     path = config.data_dir / STATUS
-    status = Status.read(path) or Status()
+    status = replace(Status.read(path) or Status(), failures_in_a_row=0)
     while True:
         due = following(settings, datetime.now(UTC))
         status = replace(status, next_run=text(due))

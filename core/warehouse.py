@@ -13,7 +13,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.backends.duckdb import unopened
@@ -21,6 +21,8 @@ from core.errors import BadSetting, BusyError, DiskError
 
 FICLONE = 0x40049409
 GENERATIONS_KEPT = 3
+BESIDE = ("dbt", "dbt-check", "check", "tmp", "work", "serving", "demo", "schedule.json")
+"""What stands beside the database; its own log and lock besides."""
 
 
 class Warehouse:
@@ -54,9 +56,28 @@ class Warehouse:
                 raise BusyError(self.database, owner) from None
             os.ftruncate(handle, 0)
             os.write(handle, f"pid {os.getpid()}\n".encode())
-            yield
+            self.give_to_owner()
+            try:
+                yield
+            finally:
+                self.give_to_owner()
         finally:
             os.close(handle)
+
+    def give_to_owner(self) -> list[str]:
+        """Give what root has made here to the owner of the folder, who could not write it else.
+
+        Links are not followed, and what is not ours stays as it is.
+
+        Returns:
+            The names in the folder that were root's or held something of root's.
+        """
+        owner = self.folder.stat()
+        if os.geteuid() != 0 or owner.st_uid == 0:
+            return []
+        log = self._log().name
+        names = (self.database.name, log, self.lock_file.name, *BESIDE)
+        return [name for name in names if give(self.folder / name, owner.st_uid, owner.st_gid)]
 
     @contextmanager
     def transaction(self) -> Iterator[Path]:
@@ -162,6 +183,25 @@ def link(source: Path, target: Path) -> None:
         if error.errno == errno.ENOSPC:
             raise
         copy_file(source, target)
+
+
+def give(path: Path, user: int, group: int) -> bool:
+    """Give what is root's of a file or a folder with all in it away; return whether something was.
+
+    Where the filesystem knows no owners, or what is there is just going away, it stays.
+    """
+    given = False
+    with suppress(OSError):
+        if path.lstat().st_uid == 0:
+            os.chown(path, user, group, follow_symlinks=False)
+            given = True
+        for _, folders, files, here in os.fwalk(path):
+            for name in (*folders, *files):
+                with suppress(OSError):
+                    if os.stat(name, dir_fd=here, follow_symlinks=False).st_uid == 0:
+                        os.chown(name, user, group, dir_fd=here, follow_symlinks=False)
+                        given = True
+    return given
 
 
 def sync(path: Path) -> None:

@@ -7,7 +7,8 @@ import shlex
 from dataclasses import asdict, dataclass
 
 from core.warehouse import disk_errors
-from deploy.place import Place, replace_file
+from deploy.files import replace_file
+from deploy.place import Place
 
 NOTE = ".restore.json"
 

@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.errors import BadLine
+from core.errors import BadLine, OddPath
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 BLANKS = " \t\r\v\f"
 QUOTES = ('"', "'")
+ODD = re.compile(r"[#$:\"'`\\]")
+"""What compose reads another way in a path of .env, or of a volume: comment, variable, border."""
 
 
 def read_pairs(path: Path) -> dict[str, str]:
@@ -34,6 +36,14 @@ def read_pairs(path: Path) -> dict[str, str]:
                 raise BadLine(path, number)
             pairs[name] = unquoted(value)
     return pairs
+
+
+def check_plain(*paths: Path) -> None:
+    """Raise OddPath where podman-compose or docker compose would not read a path as it stands."""
+    for path in map(str, paths):
+        odd = ODD.findall(path) or [one for one in path if not one.isprintable()]
+        if odd or path != path.strip():
+            raise OddPath(path, odd[0] if odd else " ")
 
 
 def read_text(path: Path) -> str:

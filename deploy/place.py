@@ -17,8 +17,9 @@ from pathlib import Path
 
 from core.config import Config
 from core.errors import DataOfRoot, UnreadableForContainers
-from core.warehouse import disk_errors
-from deploy.pairs import lines, read_pairs, read_text
+from core.warehouse import Warehouse, disk_errors
+from deploy.files import make_folder, owned, replace_file, write_secret
+from deploy.pairs import check_plain, lines, read_pairs, read_text
 
 USER = 10001
 """The images' own user."""
@@ -52,6 +53,8 @@ OWN = {
     "FINOPS_METABASE_MEMORY": "4g",
 }
 """What the owner of the stack may change in .env, as it is at first."""
+IMAGES = ("FINOPS_IMAGE", "FINOPS_METABASE_IMAGE")
+"""Names of what is built of a checkout; a tag of its folder's path stands for latest."""
 PINS = ("FINOPS_METABASE_VERSION", "FINOPS_METABASE_SHA256", "FINOPS_DRIVER_SHA256")
 """What Metabase's image is not built without."""
 HEAD = """\
@@ -78,10 +81,15 @@ class Place:
     def secrets(self) -> Path:
         return self.folder / "secrets"
 
+    @property
+    def suffix(self) -> str:
+        """Six figures of the folder's path: what is called so is of this folder alone."""
+        return hashlib.sha256(os.fsencode(self.folder.resolve())).hexdigest()[:6]
+
     def defaults(self) -> dict[str, str]:
-        """Return what .env says at first; no two folders have one project."""
-        folder = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:6]
-        return {**OWN, "COMPOSE_PROJECT_NAME": f"{PROJECT}-{folder}"}
+        """Return what .env says at first; no two folders have one project, or one image."""
+        images = {name: OWN[name].replace(":latest", f":{self.suffix}") for name in IMAGES}
+        return {**OWN, **images, "COMPOSE_PROJECT_NAME": f"{PROJECT}-{self.suffix}"}
 
     def settings(self) -> dict[str, str]:
         """Return what .env says; the defaults where it does not."""
@@ -119,12 +127,17 @@ def prepare(
     Raises:
         DataOfRoot: If the containers would have to run as root.
         UnreadableForContainers: If config.toml is for other eyes.
+        OddPath: If compose would read another path than the one that .env names.
         BadLine: If .env or a file of secrets has a line that is no NAME=value.
         DiskError: If a folder or a file cannot be made.
     """
     data = config.database_path.parent
+    folders = credentials(Path.home(), place.secrets / "none")
+    check_plain(place.folder.resolve(), config.database_path, config.base, config.path or data,
+                *folders.values())  # fmt: skip
     with disk_errors(place.folder):
         make_data(data)
+        given = Warehouse(config.database_path).give_to_owner()
     user = user_of(data, rootless=rootless)
     with disk_errors(place.folder):
         make_folder(data / "serving", like=data)
@@ -134,9 +147,11 @@ def prepare(
     kept = {name: named[name] for name in named if name in OWN}
     settings = {**place.defaults(), **kept, **(own or {})}
     with disk_errors(place.secrets):
-        mended = close_secrets(place, data)
+        told = f"given to the owner of {data}, as root's: {', '.join(given)}"
+        mended = [*([told] if given else []), *close_secrets(place, data)]
         make_secrets(place, data)
-    config_file = config.path or place.secrets / "none.toml"
+    none = place.secrets / "none.toml"
+    config_file = config.path or none
     if config.path and not rootless:
         check_readable(config.path, user[0])
     found = {
@@ -149,8 +164,9 @@ def prepare(
         "FINOPS_SECRETS": str(place.secrets),
         "FINOPS_EXPORTS": str(config.base / "exports" if config.path else place.folder / "exports"),
         "FINOPS_FOLLOW": "true" if METABASE in settings["COMPOSE_PROFILES"].split(",") else "false",
-        **credentials(Path.home(), place.secrets / "none"),
-        "FINOPS_STATE": state_of(config_file, place.secrets),
+        **{name: str(path) for name, path in folders.items()},
+        "FINOPS_STATE": state_of(config_file, *sorted(place.secrets.glob("*.env"))),
+        "FINOPS_METABASE_STATE": state_of(none, place.secrets / "metabase.env"),
     }
     others = [f"{k}={v}" for k, v in named.items() if k not in OWN and k not in found]
     with disk_errors(place.env_file):
@@ -166,20 +182,6 @@ def make_data(data: Path) -> None:
         data.mkdir(parents=True, mode=0o750)
     if os.geteuid() == 0 and data.stat().st_uid == 0 and not any(data.iterdir()):
         os.chown(data, USER, USER)
-
-
-def make_folder(folder: Path, *, like: Path, mode: int = 0o750) -> None:
-    """Make a folder that belongs to the owner of another one."""
-    if not folder.exists():
-        folder.mkdir(mode=mode)
-        owned(folder, like)
-
-
-def owned(path: Path, like: Path) -> None:
-    """Give a path, not what a link leads to, to the owner of another one, where root may."""
-    if os.geteuid() == 0:
-        owner = like.stat()
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def user_of(data: Path, *, rootless: bool) -> tuple[int, int]:
@@ -205,18 +207,18 @@ def check_readable(path: Path, uid: int) -> None:
         raise UnreadableForContainers(path, uid)
 
 
-def credentials(home: Path, none: Path) -> dict[str, str]:
+def credentials(home: Path, none: Path) -> dict[str, Path]:
     """Return the folders with credentials that this user has; an empty one stands for the rest."""
     return {
-        name: str(home / folder if (home / folder).is_dir() else none)
+        name: home / folder if (home / folder).is_dir() else none
         for name, folder in FOLDERS.items()
     }
 
 
-def state_of(config_file: Path, folder: Path) -> str:
+def state_of(config_file: Path, *secrets: Path) -> str:
     """Return what changes with config.toml or a secret, so that containers are made anew."""
     digest = hashlib.sha256(config_file.read_bytes())
-    for path in sorted(folder.glob("*.env")):
+    for path in secrets:
         digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:16]
 
@@ -270,21 +272,3 @@ def make_secrets(place: Place, data: Path) -> None:
     none = place.secrets / "none.toml"
     if not none.exists():
         write_secret(none, "", data)
-
-
-def write_secret(path: Path, text: str, data: Path) -> None:
-    """Write a file that its owner alone may read, whole or not at all."""
-    replace_file(path, text)
-    owned(path, data)
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file with mode 0600 in one step: a reader sees the former text or all of this."""
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode(errors="surrogateescape"))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

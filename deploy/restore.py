@@ -28,8 +28,9 @@ from core.serving import STATE
 from core.warehouse import Warehouse, disk_errors, link, sync
 from deploy.archive import read
 from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
+from deploy.files import owned
 from deploy.halfway import Exchange, forget, note
-from deploy.place import POSTGRES, Place, make_data, owned, prepare
+from deploy.place import POSTGRES, Place, make_data, prepare
 from deploy.postgres import awake_meanwhile, dump, is_filled, load, metabase_again
 from deploy.settings import Then, check_owner, config_then, put_settings
 from deploy.stack import Say, Stack

@@ -10,8 +10,9 @@ from core.config import ROOT, Config, load_config
 from core.errors import BadConfigInBackup, ConfigError
 from deploy.archive import member
 from deploy.backup import SETTINGS
+from deploy.files import make_folder, write_secret
 from deploy.pairs import read_pairs, read_text
-from deploy.place import Place, check_readable, make_folder, user_of, write_secret
+from deploy.place import Place, check_readable, user_of
 from deploy.stack import Say
 
 CONFIG = "config.toml"

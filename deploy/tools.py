@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import ComposeFailed, NoCompose, OldCompose
+from core.errors import ComposeFailed, NoCompose, NotPulled, OldCompose
 
 PODMAN, DOCKER = "podman", "docker"
+LOCAL = "localhost/"
+"""What the names of images begin with that are built here; others come from a registry."""
 CANDIDATES = (
     (PODMAN, ("podman-compose",)),
     (PODMAN, (PODMAN, "compose")),
@@ -55,6 +57,11 @@ class Tools:
             if done.returncode == 0:
                 found += json.loads(done.stdout)
         return found
+
+    def check_built_here(self, image: str) -> None:
+        """Raise NotPulled where an image has a registry's name, which no build here may take."""
+        if not image.startswith(LOCAL):
+            raise NotPulled(image, f"{self.engine} pull {image}")
 
 
 def run(

@@ -14,6 +14,7 @@ from core.errors import (
     NotGoneBack,
     NotHealthy,
     NotPinned,
+    NotPulled,
     NotRunning,
     UpgradeFailed,
 )
@@ -174,7 +175,7 @@ def built(stack: Stack, held: int, say: Say) -> None:
     """
     try:
         stack.build(held, only_missing=False, say=say)
-    except (ComposeFailed, NotPinned) as error:
+    except (ComposeFailed, NotPinned, NotPulled) as error:
         raise NotBuilt(str(error)) from error
 
 

@@ -18,7 +18,9 @@ UNHEALTHY = 1
 @config_option
 @click.option("--cron", default=None, help="Minute, hour, day of month, month, weekday.")
 @click.option(
-    "--status", is_flag=True, help="Say what it did last; exit code 1 where none is at work."
+    "--status",
+    is_flag=True,
+    help="Say what it did last; exit code 1 where none is at work, or the last 3 runs failed.",
 )
 @json_option
 @click.pass_context
@@ -55,4 +57,7 @@ def schedule(
         print_table([{name: value for name, value in asdict(found).items()}])
     else:
         click.echo("no scheduler has run here yet")
+    if found and found.is_failing:
+        click.echo(f"the last {found.failures_in_a_row} runs failed", err=True)
+        return UNHEALTHY
     return 0 if found and found.is_alive(datetime.now(UTC)) else UNHEALTHY

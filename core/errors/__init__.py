@@ -24,8 +24,8 @@ FinopsError                     1
 │   └── BadContent, ContentDiffers, CardsFailed
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
     ├── NoCompose, OldCompose, ComposeFailed, AnotherFolder, BySystemd, NotHealthy, NotRunning
-    ├── NoPostgres, NotPinned, NotBuilt, DigestPinned, UpgradeFailed, NotGoneBack
-    ├── DataOfRoot, UnreadableForContainers, BadLine, WouldOverwrite, WouldReplace
+    ├── NoPostgres, NotPinned, NotPulled, NotBuilt, DigestPinned, UpgradeFailed, NotGoneBack
+    ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, WouldOverwrite, WouldReplace
     ├── UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
     └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, OthersVolume
 
@@ -79,7 +79,9 @@ from core.errors.deploy import (
     NoPostgres,
     NotHealthy,
     NotPinned,
+    NotPulled,
     NotRunning,
+    OddPath,
     OldCompose,
     OtherFormat,
     OtherKey,
@@ -185,10 +187,12 @@ __all__ = [
     "NotGoneBack",
     "NotHealthy",
     "NotPinned",
+    "NotPulled",
     "NotRunning",
     "NotSynced",
     "NothingConfigured",
     "NothingInRange",
+    "OddPath",
     "OldCompose",
     "OtherFormat",
     "OtherKey",

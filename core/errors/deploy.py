@@ -132,6 +132,23 @@ class DataOfRoot(DeployError):
         )
 
 
+class OddPath(DeployError):
+    def __init__(self, path: str, odd: str) -> None:
+        super().__init__(
+            f"compose cannot be told of {path!r}: {odd!r} means something else to it",
+            hint="Rename that folder or file, or set another data_dir. Letters, figures, blanks "
+            "within and most other signs are fine; # $ : \" ' ` \\ and blanks at an end are not.",
+        )
+
+
+class NotPulled(DeployError):
+    def __init__(self, name: str, command: str) -> None:
+        super().__init__(
+            f"the image {name} is not built here, as only names under localhost/ are",
+            hint=f"`{command}` gets it; then start without --build, or upgrade with --no-build.",
+        )
+
+
 class BadLine(DeployError):
     def __init__(self, path: Path, number: int) -> None:
         super().__init__(

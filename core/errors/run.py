@@ -7,6 +7,26 @@ from pathlib import Path
 
 from core.errors.base import FinopsError
 
+RIGHTS = (
+    "The user of this command may not write there: give the folder and what is in it to that user "
+    "(`ls -ld` shows whose it is), or set another data_dir."
+)
+FOLDER = "Make the folder, correct the path, or set another data_dir."
+REASONS = (
+    ("Permission denied", RIGHTS),
+    ("Operation not permitted", RIGHTS),
+    ("is not writable", RIGHTS),
+    ("Read-only file system", "It is mounted for reading alone: set another data_dir."),
+    ("No such file or directory", FOLDER),
+    ("Not a directory", FOLDER),
+    ("is no folder", FOLDER),
+)
+"""What helps where a disk is not full, by the words of its error."""
+NO_ROOM = (
+    "Free some space (an import needs room for a second copy of the database) or set another "
+    "data_dir."
+)
+
 
 class BusyError(FinopsError):
     exit_code = 6
@@ -31,8 +51,8 @@ class DiskError(FinopsError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"cannot write {path}: {reason}",
-            hint="Free some space (an import needs room for a second copy of the database) "
-            "or set another data_dir. The last good database is untouched.",
+            hint=next((hint for words, hint in REASONS if words in reason), NO_ROOM)
+            + " The last good database is untouched.",
         )
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from core import __version__
 from tests.containers.conftest import BASE, HARDENED, IMAGE, Podman
+from tests.containers.site import free_port
 
 LARGEST = 450_000_000
 OF_ITS_OWN = 330_000_000
@@ -35,6 +36,7 @@ for extension in ("httpfs", "avro"):
 """Makes a client of each cloud; nothing is asked of one."""
 TOKEN = "correct-horse-battery"
 PATIENCE = 30
+PORT = free_port()
 
 
 def test_it_runs_as_nobody_in_particular_on_a_root_that_cannot_be_written(image: Podman) -> None:
@@ -104,7 +106,7 @@ def dashboards(image: Podman, volume: str) -> Iterator[str]:
     """The dashboards of the demo, published on this machine alone; yield the container's name."""
     image(
         *("run", "--detach", "--name", "pages", *HARDENED, "--volume", volume),
-        *("--publish", "127.0.0.1:18099:8080", "--env", f"OPEN_FINOPS_DASHBOARDS_TOKEN={TOKEN}"),
+        *("--publish", f"127.0.0.1:{PORT}:8080", "--env", f"OPEN_FINOPS_DASHBOARDS_TOKEN={TOKEN}"),
         *(IMAGE, "serve", "--demo", "--host", "0.0.0.0"),
     )
     yield "pages"
@@ -116,7 +118,7 @@ def ask(**headers: str) -> tuple[int, str]:
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            with closing(HTTPConnection("127.0.0.1", 18099, timeout=5)) as connection:
+            with closing(HTTPConnection("127.0.0.1", PORT, timeout=5)) as connection:
                 connection.request("GET", "/api/v1/meta", headers=headers)
                 answer = connection.getresponse()
                 answer.read()
@@ -134,7 +136,7 @@ def test_the_dashboards_answer_on_loopback_to_who_has_the_token(
     status, generation = ask(**bearer)
     assert status == 200
     ports = json.loads(image("inspect", dashboards).stdout)[0]["NetworkSettings"]["Ports"]
-    assert ports == {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "18099"}]}
+    assert ports == {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(PORT)}]}
     assert image("healthcheck", "run", dashboards).returncode == 0
     assert TOKEN not in image("logs", dashboards).stdout
 

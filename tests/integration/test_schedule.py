@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.schedule import Status
 from core.warehouse import Warehouse
 from tests.fixtures.aws import Bucket, line
 from tests.fixtures.finops import Finops
@@ -87,6 +88,25 @@ def test_a_failure_that_does_not_pass_waits_for_the_next_time(finops: Finops) ->
     _, said = process.communicate(timeout=PATIENCE)
     assert status(finops)["last_code"] == 2
     assert "once more" not in said
+
+
+def test_after_three_failures_in_a_row_its_status_is_unhealthy(finops: Finops) -> None:
+    for failures, code in ((2, 0), (3, 1)):
+        Status(next_run="2999-01-01T00:00:00+00:00", last_code=7, failures_in_a_row=failures).write(
+            finops.data / "schedule.json"
+        )
+        assert finops("schedule", "--status").code == code
+    assert finops("schedule", "--status").err == "the last 3 runs failed\n"
+
+
+def test_a_new_scheduler_counts_its_own_failures(finops: Finops) -> None:
+    Status(last_code=7, failures_in_a_row=3).write(finops.data / "schedule.json")
+    process = finops.start("schedule", "--cron", "0 6 * * *")
+    wait_for(lambda: status(finops).get("next_run"))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+    assert status(finops)["failures_in_a_row"] == 0
+    assert finops("schedule", "--status").code == 0
 
 
 def test_without_a_scheduler_its_status_is_unhealthy(finops: Finops) -> None:

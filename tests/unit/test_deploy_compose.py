@@ -25,6 +25,13 @@ def test_a_changed_configuration_changes_the_containers_that_read_it(name: str) 
     assert "${FINOPS_STATE:-}" in SERVICE[name]["labels"].values()
 
 
+def test_changed_secrets_of_metabase_change_its_container_alone() -> None:
+    labels = SERVICE["metabase"]["labels"]
+    assert labels["open-finops.state"] == "${FINOPS_METABASE_STATE:-}"
+    assert labels["open-finops.folder"] == SERVICE["postgres"]["labels"]["open-finops.folder"]
+    assert "open-finops.state" not in SERVICE["postgres"]["labels"]
+
+
 def test_every_service_has_time_to_end() -> None:
     times = {name: int(one["stop_grace_period"].removesuffix("s")) for name, one in SERVICE.items()}
     assert set(times) == set(SERVICES)

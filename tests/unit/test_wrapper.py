@@ -161,3 +161,9 @@ def test_a_file_that_a_variable_names_is_seen_and_cannot_be_written(place, ask, 
 def test_a_folder_of_the_image_itself_is_never_covered(place, ask):
     done = ask("focus", "export", "/usr/x", "/etc/x", "/x", "SELECT a / b * c,-c / d")
     assert set(done.volumes) == {f"{place}/here", f"{place}/data"}
+
+
+def test_the_nearest_folder_around_a_file_to_be_written_is_seen(place, ask):
+    (place / "out").mkdir()
+    done = ask("focus", "export", "-o", str(place / "out" / "new" / "deep" / "bill"))
+    assert done.volumes[f"{place}/out"] == "rw"

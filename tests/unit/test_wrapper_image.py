@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -81,7 +82,8 @@ def test_the_image_is_built_again_when_what_it_is_made_of_changes(place, ask):
     def builds() -> int:
         done = ask("run", OPEN_FINOPS_IMAGE="")
         assert done.code == 0, done.err
-        assert "localhost/open-finops:cli" in done.words
+        tag = hashlib.sha256(os.fsencode(place / "checkout")).hexdigest()[:6]
+        assert f"localhost/open-finops:cli-{tag}" in done.words
         return (place / "built.log").read_text().count("built")
 
     files = made_of(place / "checkout")
