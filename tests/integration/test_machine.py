@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import resource
 import shutil
@@ -14,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import DiskError
-from core.warehouse import disk_errors
 from tests.fixtures.aws import Bucket, line
 from tests.fixtures.finops import Finops
 from tests.integration.test_bad_inputs import assert_one_error
@@ -148,35 +145,6 @@ def test_a_data_folder_without_the_right_to_write_is_one_error(loaded, finops):
     assert_one_error(result, 7, ("cannot write", "Permission denied"))
     assert "may not write there" in result.hint
     assert finops.fingerprint() == before
-
-
-@pytest.mark.parametrize(
-    ("code", "hint"),
-    [
-        (errno.EACCES, "may not write there"),
-        (errno.EPERM, "may not write there"),
-        (errno.EROFS, "mounted for reading alone"),
-        (errno.ENOENT, "Make the folder"),
-        (errno.ENOSPC, "Free some space"),
-    ],
-)
-def test_the_hint_is_about_what_keeps_the_disk_from_being_written(code, hint, tmp_path):
-    with pytest.raises(DiskError) as failed, disk_errors(tmp_path):
-        raise OSError(code, os.strerror(code))
-    assert hint in failed.value.hint
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_what_root_makes_in_the_data_folder_of_another_user_belongs_to_that_user(bucket, finops):
-    bucket.deliver("2026-01", lines=[line("1.10")])
-    finops.data.mkdir(exist_ok=True)
-    os.chown(finops.data, 12345, 12345)
-
-    assert finops("aws", "import-cur", *bucket.options).code == 0
-
-    made = [finops.data, *finops.data.rglob("*")]
-    assert {"dbt", ".finops.duckdb.lock", "finops.duckdb"} <= {path.name for path in made}
-    assert {path.lstat().st_uid for path in made} == {12345}
 
 
 @pytest.mark.parametrize("what", ["manifest", "data", "folder"])
