@@ -215,7 +215,6 @@ class Stack:
 
         Raises:
             NotPinned: If .env does not say which Metabase.
-            NotPulled: If an image would be built under a registry's name.
             ComposeFailed: If a build fails.
         """
         settings, built = self.place.settings(), []
@@ -223,8 +222,7 @@ class Stack:
             name = settings.get(BUILT.get(service, ""))
             if name and not (only_missing and self.has_image(name)):
                 self.tools.check_built_here(name)
-                missing = [pin for pin in PINS if service == METABASE and not settings[pin]]
-                if missing:
+                if missing := [pin for pin in PINS if service == METABASE and not settings[pin]]:
                     raise NotPinned(self.place.env_file, missing)
                 say(f"building {name}")
                 show(self.compose("build", service), keep=(held,))

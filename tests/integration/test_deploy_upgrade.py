@@ -84,7 +84,9 @@ def test_the_backup_is_made_after_the_build_and_before_the_start(
     named = engine.state["images"]
     for service, name in IMAGES.items():
         assert named[kept(site, service)] == before[service]
-        assert named[f"{name}:latest"] == engine.image(service) != before[service]
+        assert (
+            named[f"{name}:{Place(site.home).suffix}"] == engine.image(service) != before[service]
+        )
     assert not (site.home / ".upgrade.json").exists()
 
 
@@ -95,7 +97,10 @@ def test_a_backup_that_cannot_be_made_leaves_the_names_to_what_runs(
     (site.home / "backups").write_text("no folder")
     assert site.deploy("upgrade", *AT_FIRST).code == 7
     assert former(engine) == before
-    assert engine.state["images"]["localhost/open-finops:latest"] == before["dashboards"]
+    assert (
+        engine.state["images"][f"localhost/open-finops:{Place(site.home).suffix}"]
+        == before["dashboards"]
+    )
 
 
 def test_what_metabase_knew_since_is_kept_when_going_back(site: Stacked, engine: Engine) -> None:
@@ -201,7 +206,10 @@ def test_up_after_a_kill_before_the_backup_is_noted_starts_the_former_version(
 ) -> None:
     before = former(engine)
     site.killed(point, "upgrade", *AT_FIRST)
-    assert engine.state["images"]["localhost/open-finops:latest"] != before["dashboards"]
+    assert (
+        engine.state["images"][f"localhost/open-finops:{Place(site.home).suffix}"]
+        != before["dashboards"]
+    )
     assert "`./finops deploy up` gives them back" in site.deploy("status").err
     assert site.deploy("down").code == 0
 
@@ -244,7 +252,10 @@ def test_an_image_that_was_refused_is_new_only_when_it_has_its_name_again(
     site: Stacked, engine: Engine
 ) -> None:
     before, name = former(engine), IMAGES["dashboards"]
-    engine.remember(images={**engine.state["images"], f"{name}:latest": "bad"}, broken=["bad"])
+    engine.remember(
+        images={**engine.state["images"], f"{name}:{Place(site.home).suffix}": "bad"},
+        broken=["bad"],
+    )
     done = site.deploy("upgrade", "--no-build", *AT_FIRST)
     refused = kept(site, "dashboards").replace("rollback", "refused")
     assert (done.code, refused in done.hint) == (12, True)
@@ -261,7 +272,9 @@ def test_a_name_with_a_digest_is_refused_before_anything_changes(
 ) -> None:
     env = site.home / ".env"
     name = "FINOPS_IMAGE=localhost/open-finops"
-    env.write_text(env.read_text().replace(f"{name}:latest", f"{name}@sha256:{'0' * 64}"))
+    env.write_text(
+        env.read_text().replace(f"{name}:{Place(site.home).suffix}", f"{name}@sha256:{'0' * 64}")
+    )
     done = site.deploy("upgrade", "--no-build", *AT_FIRST)
     assert done.code == 12
     assert "FINOPS_IMAGE in " in done.error

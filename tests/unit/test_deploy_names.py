@@ -11,6 +11,7 @@ import yaml
 
 from core.config import Config, load_config
 from core.errors import NotPulled, OddPath
+from deploy.alone import alone
 from deploy.pairs import check_plain, lines, read_pairs
 from deploy.place import Place, prepare
 from deploy.stack import Stack
@@ -39,8 +40,11 @@ def test_an_image_of_a_registry_is_to_be_pulled_and_never_built(
     program(tmp_path / "bin", "podman-compose", 0)
     tools = Tools(str(tmp_path / "bin" / "podman"), (str(tmp_path / "bin" / "podman-compose"),))
     said: list[str] = []
-    with pytest.raises(NotPulled, match="registry.example/finops:2 is not built here") as error:
-        Stack(place, tools).build(only_missing=only_missing, say=said.append)
+    with (
+        alone(place) as held,
+        pytest.raises(NotPulled, match="registry.example/finops:2 is not built here") as error,
+    ):
+        Stack(place, tools).build(held, only_missing=only_missing, say=said.append)
     assert "podman pull registry.example/finops:2`" in error.value.hint
     assert said == []
 

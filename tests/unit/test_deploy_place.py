@@ -9,6 +9,7 @@ import pytest
 
 from core.config import Config, load_config
 from core.errors import DataOfRoot, NotPinned, UnreadableForContainers
+from deploy.alone import alone
 from deploy.files import owned
 from deploy.pairs import read_pairs
 from deploy.place import USER, Place, check_readable, prepare, user_of
@@ -194,8 +195,11 @@ def test_metabase_is_not_built_without_its_version_and_checksums(
     program(tmp_path / "bin", "podman-compose", 0)
     tools = Tools(str(tmp_path / "bin" / "podman"), (str(tmp_path / "bin" / "podman-compose"),))
     said: list[str] = []
-    with pytest.raises(NotPinned, match="FINOPS_METABASE_VERSION, FINOPS_METABASE_SHA256") as error:
-        Stack(place, tools).build(only_missing=True, say=said.append)
+    with (
+        alone(place) as held,
+        pytest.raises(NotPinned, match="FINOPS_METABASE_VERSION, FINOPS_METABASE_SHA256") as error,
+    ):
+        Stack(place, tools).build(held, only_missing=True, say=said.append)
     assert "--without-metabase" in error.value.hint
     assert said == [f"building localhost/open-finops:{place.suffix}"]
 
