@@ -2,8 +2,8 @@
 """The gate: lint, types and every test, tier after tier.
 
 `python run_tests.py` installs what it needs into .venv-dev and runs all tiers; a tier that fails
-does not keep the later ones from running. Tiers that use one core run three at a time, and what
-they write appears when they end. The last line sums up: `N passed, N failed`.
+does not keep the later ones from running. After lint three run at a time, the longest first, and
+what they write appears when they end. The last line sums up: `N passed, N failed`.
 """
 
 from __future__ import annotations
@@ -91,6 +91,16 @@ class Suite:
 
 TIERS: tuple[Checks | Suite, ...] = (
     Checks("lint", "style and format", (f"ruff check {SHORT} .", f"ruff format --check {SHORT} .")),
+    Suite(
+        "containers",
+        "the images and the stack of them",
+        "-o faulthandler_timeout=600",
+        minutes=24,
+        beside=True,
+    ),
+    Suite("integration", "from export to marts", "-n 2", minutes=20, beside=True),
+    Suite("slow", "kills, a fresh clone", minutes=20, beside=True),
+    Suite("property", "what must hold for any input", "-n 2", beside=True),
     Checks("types", "strict types", ("mypy",), beside=True),
     Suite(
         "unit",
@@ -98,16 +108,6 @@ TIERS: tuple[Checks | Suite, ...] = (
         "core vendors dashboards metabase deploy --doctest-modules",
         beside=True,
     ),
-    Suite("integration", "from export to marts", "-n 2", minutes=15),
-    Suite("property", "what must hold for any input", "-n 2"),
-    Suite(
-        "containers",
-        "the images and the stack of them",
-        "-o faulthandler_timeout=600",
-        minutes=20,
-        beside=True,
-    ),
-    Suite("slow", "kills, a fresh clone", minutes=15, beside=True),
     Suite("dbt", "the FOCUS project", beside=True),
     Suite("serve", "the dashboards' server", beside=True),
     Suite("metabase", "Metabase's cards and its API", beside=True),
