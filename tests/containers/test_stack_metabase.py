@@ -55,9 +55,11 @@ done
 
 @pytest.fixture(scope="module")
 def filled(site: Site) -> Result:
-    """Start the stack with Metabase; return what `deploy up` said."""
+    """Start the stack with a Metabase that knows nothing yet; return what `deploy up` said."""
     Bucket(site.folder / "exports" / "aws").deliver("2026-06", costs=["1.10", "1.15"])
     site.use("postgres")
+    site.deploy("up --wait 120")
+    site.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     return site.deploy("up --with-metabase --wait 120")
 
 
