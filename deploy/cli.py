@@ -13,7 +13,7 @@ from core.cli.tables import print_table
 from core.config import ROOT, Config
 from core.errors import NotHealthy, NotRunning
 from deploy.alone import alone, is_busy
-from deploy.halfway import cut_off
+from deploy.halfway import cut_off, settled
 from deploy.options import tell, wait_option
 from deploy.place import METABASE, SERVICES, Place, prepare
 from deploy.saving import backup, restore, upgrade
@@ -123,13 +123,14 @@ def up(
     with alone(place) as held:
         stack, config = prepared(ctx, config_path, metabase)
         if half := cut_off(place):
-            tell(half)
+            tell(half.told(at_work=False))
         names_again(stack, tell)
         stack.remove_left_out()
         built = stack.build(held, only_missing=not build, say=tell)
         stack.start(anew=build and bool(built))
         stack.wait(wait)
         forget(place)
+        settled(place)
         stack.ready(config, wait, click.echo)
 
 
@@ -152,6 +153,7 @@ def down(ctx: click.Context, /) -> None:
         stack = Stack.at(place)
         stack.check_compose("stop")
         show(stack.compose("down"))
+        settled(place)
 
 
 @deploy.command()
@@ -178,7 +180,7 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
     if begun := unfinished(place):
         tell(begun.told(at_work=is_busy(place)))
     if half := cut_off(place):
-        tell(half)
+        tell(half.told(at_work=is_busy(place)))
     if as_json:
         print_json(rows)
     else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import NoPostgres
 from deploy.archive import private
-from deploy.place import METABASE, POSTGRES
+from deploy.halfway import Exchange, cut_off, settled, wakes
+from deploy.place import METABASE, POSTGRES, Place
 from deploy.stack import Stack
 from deploy.tools import show
 
@@ -44,25 +46,46 @@ def awake(stack: Stack, seconds: int) -> None:
 
 
 @contextmanager
-def awake_meanwhile(stack: Stack, seconds: int) -> Iterator[None]:
-    """Start Postgres if need be; one that was started stops at the end, also after a failure.
+def awake_meanwhile(stack: Stack, exchange: Exchange, seconds: int) -> Iterator[Exchange]:
+    """Start Postgres if need be, once that is noted; yield the restore as it is to be noted then.
 
-    It goes on where Metabase runs by then.
+    One that was started stops at the end, also after a failure.
 
     Raises:
         NotHealthy: If it does not answer after so many seconds.
     """
-    found = [one for one in stack.containers() if one.service == POSTGRES]
-    ran = any(one.state == "running" for one in found)
+    woken = stack.of(POSTGRES) is None
+    if woken:
+        wakes(stack.place, exchange)
     try:
         awake(stack, seconds)
-        yield
+        yield replace(exchange, woken=woken)
     finally:
-        if not ran and stack.of(METABASE) is None:
-            if found:
-                show(stack.compose("stop", POSTGRES))
-            else:
-                stack.remove(POSTGRES)
+        if woken:
+            asleep(stack)
+
+
+def asleep(stack: Stack) -> None:
+    """Stop a Postgres that was started for a restore, and note that; Metabase's goes on.
+
+    Its container is removed where the stack has no other.
+    """
+    found = {one.service for one in stack.containers()}
+    if POSTGRES in found and stack.of(METABASE) is None:
+        if found > {POSTGRES}:
+            show(stack.compose("stop", POSTGRES))
+        else:
+            stack.remove(POSTGRES)
+    settled(stack.place)
+
+
+def asleep_again(place: Place) -> bool:
+    """Stop a Postgres that a restore has started and, killed, has left; tell whether one had."""
+    half = cut_off(place)
+    if half is None or not half.woken:
+        return False
+    asleep(Stack.at(place))
+    return True
 
 
 def is_filled(stack: Stack) -> bool:

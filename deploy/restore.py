@@ -31,7 +31,14 @@ from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
 from deploy.files import owned
 from deploy.halfway import Exchange, forget, note
 from deploy.place import POSTGRES, Place, make_data, prepare
-from deploy.postgres import awake_meanwhile, dump, is_filled, load, metabase_again
+from deploy.postgres import (
+    asleep_again,
+    awake_meanwhile,
+    dump,
+    is_filled,
+    load,
+    metabase_again,
+)
 from deploy.settings import Then, check_owner, config_then, put_settings
 from deploy.stack import Say, Stack
 from deploy.units import KEY as SECRET
@@ -78,6 +85,8 @@ def restore(
     data = database.parent
     former = data / f"{FORMER}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     with disk_errors(data), alone(database) as new:
+        if asleep_again(place):
+            say("Postgres, which a restore that was cut off had started, was stopped")
         listed = read(source, into=new)
         check_parts(source, new)
         then = Then(place.folder, new / SETTINGS)
@@ -91,16 +100,16 @@ def restore(
         if stack and not stack.units:
             for mended in prepare(place, config, rootless=stack.rootless):
                 say(mended)
-        with awake_meanwhile(stack, wait) if stack else nullcontext():
+        begun = Exchange(source=str(source), metabase=metabase)
+        with awake_meanwhile(stack, begun, wait) if stack else nullcontext(begun) as exchange:
             keep(database, former, stack)
-            exchange = Exchange(source=str(source), metabase=metabase)
             note(place, exchange)
             put_data(database, new)
             if stack:
                 with metabase_again(stack):
                     put_metabase(stack, new, wait, exchange, former)
                 say("Metabase knows what it knew then")
-            forget(place)
+        forget(place)
         give_to_owner(data, former)
     say(f"{database} is as of {listed['made_at']}")
     if former.exists():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.alone import alone
+from deploy.halfway import Exchange, note
 from deploy.place import Place
 from deploy.tools import show
 from tests.fixtures.engine import Engine, Stacked, make_stacked
@@ -34,6 +35,15 @@ def test_one_command_at_a_time_changes_a_stack(command: str, site: Stacked, engi
         done = site.deploy(*command.split())
     assert (done.code, engine.calls()) == (6, [])
     assert f"is at work on {site.home}" in done.error
+
+
+def test_a_restore_at_work_is_not_said_to_be_cut_off(site: Stacked) -> None:
+    place = Place(site.home)
+    note(place, Exchange(source="/monday.tar", metabase=True))
+    with alone(place):
+        said = site.deploy("status").err
+    assert "a restore of /monday.tar has begun, and a command is at work" in said
+    assert "the restore of /monday.tar was cut off" in site.deploy("status").err
 
 
 def test_a_build_that_outlives_a_kill_keeps_the_lock(site: Stacked) -> None:

@@ -90,6 +90,47 @@ def test_a_postgres_that_was_started_stops_again_also_when_nothing_could_be_load
     assert kept(site) == [LATER]
 
 
+WOKEN = "Postgres, which it had started, may still run"
+
+
+@pytest.mark.parametrize("command", ["up --wait 0", "down"])
+def test_a_postgres_that_a_kill_left_awake_is_told_until_the_next_command(
+    command: str, site: Stacked, engine: Engine
+) -> None:
+    before = {*engine.running()}
+    assert site.deploy("down").code == 0
+    site.killed("deploy.restore:keep:before:1", "restore", str(site.home / "saved.tar"),
+                "--replace", "--wait", "0")  # fmt: skip
+    assert {*engine.running()} == {"postgres"}
+    said = f"was cut off before it changed anything; {WOKEN}; `./finops deploy up` or `down`"
+    assert said in site.deploy("status").err
+
+    assert site.deploy(*command.split()).code == 0
+
+    assert {*engine.running()} == (set() if command == "down" else before)
+    assert "cut off" not in site.deploy("status").err
+    assert engine.state["metabase"].startswith(LATER)
+
+
+def test_the_next_restore_stops_what_a_kill_left_awake_also_when_it_is_refused(
+    site: Stacked, engine: Engine
+) -> None:
+    found = engine.state["containers"]
+    engine.remember(containers={key: one | {"state": "exited"} for key, one in found.items()})
+    site.killed("deploy.restore:put_data:after:1", "restore", str(site.home / "saved.tar"),
+                "--replace", "--wait", "0")  # fmt: skip
+    assert {*engine.running()} == {"postgres"}
+    assert f"was cut off; {WOKEN}; `./finops" in site.deploy("status").err
+
+    refused = restore(site)
+
+    assert refused.code == 12
+    assert "Postgres, which a restore that was cut off had started, was stopped" in refused.out
+    assert engine.running() == {}
+    said = site.deploy("status").err
+    assert ("completes it" in said, WOKEN in said) == (True, False)
+
+
 def test_what_metabase_knows_is_replaced_only_when_asked(site: Stacked, engine: Engine) -> None:
     site.database.unlink()
     done = restore(site)
