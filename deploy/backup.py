@@ -38,7 +38,7 @@ SCRATCH = ".finops-backup-"
 def backup(
     config: Config, place: Place, target: Path, *, secrets: bool, metabase: bool, say: Say
 ) -> dict[str, Any]:
-    """Save data, dashboards' state and Metabase's data; return the list of what was saved.
+    """Save what there is of bills, dashboards' state and Metabase's data; return the list of it.
 
     Args:
         config: Names the database.
@@ -50,13 +50,11 @@ def backup(
 
     Raises:
         WouldOverwrite: If the file exists.
-        NoDatabase: If nothing was imported yet.
+        NoDatabase: If there is nothing to save.
         NoPostgres: If Metabase's data cannot be had.
         BusyError: If a program that is not finops writes the database.
     """
     check_target(target)
-    if not config.database_path.exists():
-        raise NoDatabase(config.database_path)
     with disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with scratch_in(target.parent, SCRATCH) as scratch:
@@ -64,12 +62,16 @@ def backup(
             with writing(part, target.name) as writer:
                 facts = save(config, place, writer, scratch, secrets, metabase)
                 writer.finish(facts)
+            if not writer.files:
+                raise NoDatabase(config.database_path)
             sync(part)
             listed = read(part)
             publish(part, target)
         sync(target.parent)
     size = target.stat().st_size
     say(f"{target}: {', '.join(listed['files'])}; {size / 1e6:,.1f} MB, checked")
+    if DATABASE not in listed["files"]:
+        say(f"no bills are in it, as nothing is imported yet: there is no {config.database_path}")
     if metabase and (volume := volume_left_out(place)):
         say(f"not saved: {volume}, Metabase's volume, as .env leaves Metabase out; "
             "`./finops deploy up --with-metabase` and another backup save it")  # fmt: skip
@@ -112,14 +114,15 @@ def reserve(target: Path) -> None:
 def save(
     config: Config, place: Place, writer: Writer, scratch: Path, secrets: bool, metabase: bool
 ) -> dict[str, Any]:
-    """Add all members; return the facts that stand above their list."""
+    """Add all members that there are; return the facts that stand above their list."""
     facts: dict[str, Any] = {
         "version": __version__,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     warehouse = Warehouse(config.database_path)
-    with config.database_path.open("rb") as file, warehouse.unwritten():
-        writer.add(DATABASE, file, os.fstat(file.fileno()).st_size)
+    if config.database_path.exists():
+        with config.database_path.open("rb") as file, warehouse.unwritten():
+            writer.add(DATABASE, file, os.fstat(file.fileno()).st_size)
     state = config.database_path.with_name(STATE)
     if state.exists():
         copy_sqlite(state, scratch / STATE)

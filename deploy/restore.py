@@ -78,7 +78,7 @@ def restore(
         WouldReplace: If there is data and `replace` is not set.
         BusyError: If an import or another restore is at work.
         NotHealthy: If Postgres does not start.
-        HalfRestored: If the bills are back, and Metabase's data cannot be loaded.
+        HalfRestored: If all but Metabase's data is back, which cannot be loaded.
     """
     config = config_then(config, place, source)
     database = config.database_path
@@ -111,7 +111,10 @@ def restore(
                 say("Metabase knows what it knew then")
         forget(place)
         give_to_owner(data, former)
-    say(f"{database} is as of {listed['made_at']}")
+    if DATABASE in listed["files"]:
+        say(f"{database} is as of {listed['made_at']}")
+    else:
+        say(f"the backup of {listed['made_at']} holds no bills; {database} is as it was")
     if former.exists():
         say(f"what was here before is in {former}; delete it when all is well")
 
@@ -137,19 +140,20 @@ def alone(database: Path) -> Iterator[Path]:
 
 
 def check_parts(source: Path, new: Path) -> None:
-    """Open every database of a backup.
+    """Open every database of a backup; one that was made before the first import has no bills.
 
     Raises:
-        BadBackup: If it has no bills.
+        BadBackup: If there is nothing in it.
         BrokenPart: If one is no database.
     """
-    if not (new / DATABASE).exists():
-        raise BadBackup(source, missing=DATABASE)
-    try:
-        with connect_read_only(new / DATABASE) as connection:
-            connection.execute("SELECT count(*) FROM ledger.loads").fetchone()
-    except (QueryError, duckdb.Error) as error:
-        raise BrokenPart(source, DATABASE, str(error)) from error
+    if not any(new.iterdir()):
+        raise BadBackup(source, "it holds nothing")
+    if (new / DATABASE).exists():
+        try:
+            with connect_read_only(new / DATABASE) as connection:
+                connection.execute("SELECT count(*) FROM ledger.loads").fetchone()
+        except (QueryError, duckdb.Error) as error:
+            raise BrokenPart(source, DATABASE, str(error)) from error
     if (new / STATE).exists():
         try:
             with closing(sqlite3.connect(new / STATE)) as state:
@@ -228,16 +232,17 @@ def keep(database: Path, former: Path, stack: Stack | None) -> None:
 
 def put_data(database: Path, new: Path) -> None:
     """Publish the database of a backup as an import does, then the dashboards' state."""
-    with Warehouse(database).transaction() as copy:
-        (new / DATABASE).replace(copy)
-        copy.chmod(0o644)
-        owned(copy, database.parent)
+    if (new / DATABASE).exists():
+        with Warehouse(database).transaction() as copy:
+            (new / DATABASE).replace(copy)
+            copy.chmod(0o644)
+            owned(copy, database.parent)
     if (new / STATE).exists():
         copy_sqlite(new / STATE, database.with_name(STATE))
 
 
 def put_metabase(stack: Stack, new: Path, wait: int, exchange: Exchange, former: Path) -> None:
-    """Load Metabase's data, after the bills.
+    """Load Metabase's data, after all else.
 
     Raises:
         HalfRestored: If it cannot be loaded.

@@ -40,9 +40,9 @@ def backup(
     """Save the stack in FILE: .tar, .tar.gz or .tar.zst.
 
     Holds the published database with its ledger, the dashboards' saved views, and what Metabase
-    keeps in Postgres. Takes nothing to a halt, also no import: it saves the last good data. The
-    file appears when it is whole and has been read again against its checksums; only you can
-    read it.
+    keeps in Postgres; before the first import, what there is of it. Takes nothing to a halt, also
+    no import: it saves the last good data. The file appears when it is whole and has been read
+    again against its checksums; only you can read it.
 
     \b
     Examples:

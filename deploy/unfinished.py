@@ -22,7 +22,7 @@ class Begun:
     images: Mapping[str, str]
     """Services whose image is built here, and the ids of the images that ran before."""
     backup: str | None
-    """The backup that it made, a dump of Metabase where nothing was imported; None for neither."""
+    """The backup that it made; None where there was nothing to save."""
     replaces: bool = True
     """Whether it has replaced containers, or was about to; before, it has no backup yet."""
 

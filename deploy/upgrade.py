@@ -10,6 +10,7 @@ from core.config import Config
 from core.errors import (
     ComposeFailed,
     FinopsError,
+    NoDatabase,
     NotBuilt,
     NotGoneBack,
     NotHealthy,
@@ -19,9 +20,8 @@ from core.errors import (
     UpgradeFailed,
 )
 from core.scratch import scratch_in
-from core.warehouse import disk_errors
 from deploy.archive import read
-from deploy.backup import DUMP, backup, check_target, publish
+from deploy.backup import DUMP, backup, check_target
 from deploy.images import check_names, differ, kept, name, refuse
 from deploy.place import prepare
 from deploy.postgres import awake, dump, load
@@ -31,8 +31,6 @@ from deploy.unfinished import Begun, forget, note, unfinished
 BACK = 120
 """Seconds at least that the former version gets to become healthy again."""
 SCRATCH = ".finops-upgrade-"
-SQL = "-metabase.sql"
-"""What the name of a dump of Metabase ends with where nothing was imported yet."""
 
 
 def upgrade(
@@ -150,20 +148,12 @@ def begin(
 
 
 def save(stack: Stack, config: Config, target: Path, say: Say) -> Path | None:
-    """Make the backup, or of a stack without bills a dump of Metabase; None where is neither."""
-    if config.database_path.exists():
+    """Make the backup; None where there is nothing to save."""
+    try:
         backup(config, stack.place, target, secrets=False, metabase=True, say=say)
-        return target
-    if not stack.has_postgres:
-        say("nothing is imported yet, so no backup is made")
+    except NoDatabase:
+        say("nothing is imported yet, and Metabase is left out, so there is nothing to back up")
         return None
-    target = target.with_name(f"{stem(target)}{SQL}")
-    with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with scratch_in(target.parent, SCRATCH) as scratch:
-            dump(stack, scratch / DUMP)
-            publish(scratch / DUMP, target)
-    say(f"{target}: what Metabase knows; nothing is imported yet, so there is no more to save")
     return target
 
 
@@ -212,17 +202,14 @@ def put_back(stack: Stack, saved: Path, later: Path, seconds: int) -> None:
     with scratch_in(saved.parent, SCRATCH) as scratch:
         dump(stack, scratch / DUMP)
         (scratch / DUMP).rename(later)
-        if saved.name.endswith(SQL):
-            load(stack, saved, seconds)
-            return
         read(saved, into=scratch, only=DUMP)
         if (scratch / DUMP).exists():
             load(stack, scratch / DUMP, seconds)
 
 
 def stem(path: Path) -> str:
-    """Return the name of a backup, or of a dump in its place, without its ending."""
-    return path.name.partition(".tar")[0].removesuffix(SQL)
+    """Return the name of a backup without its ending."""
+    return path.name.partition(".tar")[0]
 
 
 def stamp() -> str:

@@ -249,9 +249,9 @@ class HalfRestored(DeployError):
     def __init__(self, source: str, reason: str, command: str, former: Path | None) -> None:
         kept = f"What was here before is in {former}. " if former else ""
         super().__init__(
-            f"the bills are those of {source} by now, and Metabase keeps its former data: {reason}",
+            f"what {source} holds is back, but Metabase keeps its former data: {reason}",
             hint=f"{kept}Once the reason is mended, `{command}` completes it; with "
-            "--without-metabase, the bills alone are put back.",
+            "--without-metabase, Metabase's data is left as it is.",
         )
 
 

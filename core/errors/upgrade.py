@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -78,6 +79,8 @@ def kept_by_upgrade(
     """Return sentences that say where all is that an upgrade has kept."""
     kept = [f"Kept are the former images as {', '.join(former)}"]
     kept += [f"the refused new ones as {', '.join(refused)}"] if refused else []
-    kept += [f"the data as it was before in {backup}"] if backup else []
+    if backup:
+        command = f"./finops deploy restore {shlex.quote(str(backup))} --replace"
+        kept.append(f"the data as it was before in {backup}, which `{command}` puts back")
     kept += [f"what Metabase knew since in {since}"] if since else []
     return f"{'; '.join(kept)}."

@@ -91,6 +91,23 @@ def test_without_data_there_is_nothing_to_save(tmp_path):
     assert not (tmp_path / "saved.tar").exists()
 
 
+def test_before_the_first_import_all_else_is_saved_and_put_back_beside_bills(site, tmp_path):
+    early, file = empty(tmp_path), tmp_path / "early.tar"
+    early.data.mkdir()
+    early.keep_view("mine")
+    done = early.deploy("backup", str(file))
+    assert done.code == 0, done.err
+    assert f"there is no {early.database}" in done.err
+    assert list(archive.read(file)["files"]) == ["dashboards.sqlite"]
+
+    done = site.deploy("restore", str(file), "--replace")
+
+    assert done.code == 0, done.err
+    assert f"holds no bills; {site.database} is as it was" in done.out
+    assert site.views() == ["mine"]
+    assert site.value(SPEND) == BEFORE
+
+
 @pytest.mark.parametrize(
     ("ending", "part"),
     [(".tar", 0), (".tar", 0.5), (".tar", 0.98), (".tar.gz", 0.98), (".tar.zst", 0.98)],

@@ -190,7 +190,7 @@ UNFIT = {
     "nothing": (b"", "is no whole backup: empty file", "copy it again"),
     "no tar": (b"x" * 10_000, "is no whole backup: invalid header", "copy it again"),
     "no list": (tar({}), "it holds no manifest.json", "copy it again"),
-    "no bills": (tar({"manifest.json": listing()}), "holds no finops.duckdb", "copy it again"),
+    "no part": (tar({"manifest.json": listing()}), "it holds nothing", "copy it again"),
     "another list": (tar({"manifest.json": b"[]"}), "holds 'manifest.json' as no", "deploy backup"),
     "a broken list": (tar({"manifest.json": b"{"}), "is no whole backup: ", "copy it again"),
     "a later format": (

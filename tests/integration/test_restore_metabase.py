@@ -177,7 +177,7 @@ def test_data_that_cannot_be_loaded_are_said_to_be_missing_until_they_are_there(
     command = f"./finops deploy restore {site.home}/saved.tar --replace"
     [former] = site.data.glob("before-restore-*")
     assert done.code == 12
-    assert "the bills are those of" in done.error
+    assert f"what {site.home}/saved.tar holds is back, but " in done.error
     assert "Metabase keeps its former data" in done.error
     assert 'ERROR:  column "no" does not exist | LINE 1: SELECT no; | ^' in done.error
     assert str(former) in done.hint
