@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,10 +12,11 @@ from core.errors import BadSetting
 from core.serving import DashboardsConfig
 from dashboards.problems import Refused
 from dashboards.security import Rates
-from tests.fixtures.finops import Finops
+from tests.fixtures.finops import ROOT, Finops
 from tests.fixtures.served import Served, serving
 
 TOKEN = "correct-horse-battery"
+HEALTH = ROOT / "docker" / "finops" / "health.py"
 MARKED = {"X-Requested-With": "finops"}
 
 
@@ -68,6 +71,21 @@ def test_behind_a_proxy_a_user_must_be_named(demo: Finops) -> None:
         assert served.ask("/api/v1/meta").status == 401
         named = {"X-Forwarded-Email": "ada@example.com"}
         assert served.ask("/api/v1/meta", headers=named).status == 200
+
+
+def healthy(port: int) -> bool:
+    """Tell what the health check of the container says of the pages at a port."""
+    env = {"OPEN_FINOPS_DASHBOARDS_PORT": str(port), "OPEN_FINOPS_DASHBOARDS_TOKEN": TOKEN}
+    return subprocess.run([sys.executable, HEALTH], env=env, check=False).returncode == 0
+
+
+def test_pages_that_answer_are_healthy_whoever_signs_users_in(
+    guarded: Served, demo: Finops
+) -> None:
+    assert healthy(guarded.port)
+    with serving(demo.database, token=TOKEN, user_header="X-Forwarded-Email") as served:
+        assert healthy(served.port)
+    assert not healthy(served.port)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "costs.example"])
