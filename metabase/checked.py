@@ -34,6 +34,8 @@ def problems(content: Content) -> Iterator[tuple[Path, str]]:
             yield content.folder / "filters.toml", f"{one.name}: parameter {one.parameter!r}"
         if one.choice and one.values not in content.cards:
             yield content.folder / "filters.toml", f"{one.name}: there is no card {one.values!r}"
+        elif one.choice and one.name in needed(content, one.name):
+            yield content.folder / "filters.toml", f"{one.name}: its card needs the choice itself"
     ids = Counter(card.entity_id for card in content.cards.values())
     names = Counter(card.name for card in content.cards.values())
     for card in content.cards.values():
@@ -47,6 +49,19 @@ def problems(content: Content) -> Iterator[tuple[Path, str]]:
         yield from ((path, problem) for problem in dashboard_problems(content, dashboard))
         if titles[dashboard.name] > 1:
             yield path, "another dashboard has its name"
+
+
+def needed(content: Content, name: str) -> set[str]:
+    """Return the choices that have to be made before one; itself, too, where they go in a ring."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        card = content.cards.get(content.filters[waiting.pop()].values)
+        for other in card.filters if card else ():
+            if other in content.filters and content.filters[other].choice and other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
 
 
 def card_problems(content: Content, card: Card) -> Iterator[str]:

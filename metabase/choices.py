@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import duckdb
 
 from core import sql
+from core.errors import BadContent
 from metabase.content import TAG, Card, Content
 
 NOTHING = "none"
@@ -35,13 +36,20 @@ def first_choices(
 def first_choice(
     connection: duckdb.DuckDBPyConnection, content: Content, name: str, chosen: Mapping[str, str]
 ) -> str:
-    """Return the first value that a filter's card lists; '' where it lists none."""
+    """Return the first value that a filter's card lists; '' where it lists none.
+
+    Raises:
+        BadContent: If DuckDB does not understand its SQL.
+    """
     card = content.cards[content.filters[name].values]
     values = dict(chosen)
     for needed in card.filters:
         if content.filters[needed].choice:
             values[needed] = first_choice(connection, content, needed, chosen)
-    row = connection.execute(filled(card, values)).fetchone()
+    try:
+        row = connection.execute(filled(card, values)).fetchone()
+    except duckdb.ProgrammingError as error:
+        raise BadContent(content.folder / "cards" / f"{card.slug}.sql", str(error)) from error
     return str(row[0]) if row else ""
 
 

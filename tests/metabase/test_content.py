@@ -139,6 +139,8 @@ SPOILT = [
     ("filters.toml", 'label = "Period"', "label = 5", "label = 5 is not a text"),
     ("filters.toml", "choice = true", "choice = 1", "choice = 1 is not true or false"),
     ("filters.toml", "[period]", "[[period]]", "period is no table"),
+    ("filters.toml", '"currencies"', '"services"', "its card needs the choice itself"),
+    ("filters.toml", '"currencies"', '"tag_values"', "its card needs the choice itself"),
 ]
 
 
