@@ -113,6 +113,9 @@ class MetabaseConfig(Section):
             raise BadSetting(f"{self.section}.url", "(hidden)", "an address without a password")
         if not re.fullmatch(MEMORY, self.memory_limit, re.IGNORECASE):
             raise BadSetting(f"{self.section}.memory_limit", self.memory_limit, "a size like 2GB")
+        if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable()):
+            wanted = "letters and figures as Metabase shows them, on one line"
+            raise BadSetting(f"{self.section}.api_key", "(hidden)", wanted)
         if not self.database_folder.startswith("/"):
             wanted = "a path that begins with /"
             raise BadSetting(f"{self.section}.database_folder", self.database_folder, wanted)

@@ -42,7 +42,8 @@ def wait_for(
                 return
             raise MetabaseAway(client.url, "something else is there")
         except Passing as passing:
-            reason = "it is still starting" if at_work(passing.error) else "no connection"
+            away = passing.error
+            reason = away.reason if isinstance(away, MetabaseAway) else "it is still starting"
         except CallRefused:
             raise MetabaseAway(client.url, "something else is there") from None
         left = began + seconds - time.monotonic()
@@ -52,10 +53,6 @@ def wait_for(
             tell(f"waiting for Metabase at {client.url}, {seconds} s at most ...")
             told = True
         time.sleep(min(PAUSE * client.pause, left))
-
-
-def at_work(error: Exception) -> bool:
-    return isinstance(error, CallRefused)
 
 
 def has_users(client: Client) -> bool:

@@ -17,6 +17,8 @@ AGAIN = frozenset((408, 429, 502, 503, 504))
 ATTEMPTS = 4
 LONGEST_PAUSE = 30.0
 TIMEOUT = 120
+LONGEST_REASON = 300
+"""Characters of what Metabase says that an error shows."""
 MASK = "****"
 
 Json = Any
@@ -135,7 +137,7 @@ class Client:
             parts += [f"{k}: {v}" for k, v in errors.items()] if isinstance(errors, dict) else []
             found = "; ".join(parts)
         text = " ".join(str(found or answer.reason or "no reason given").split())
-        return self.hidden(text[:300])
+        return self.hidden(text)[:LONGEST_REASON]
 
     def hidden(self, text: str) -> str:
         """Return a text in which no secret of ours stands."""
@@ -162,11 +164,10 @@ def reason(error: Exception) -> str:
     """Return in a few words why no answer came."""
     if isinstance(error, requests.Timeout):
         return f"no answer within {TIMEOUT} s"
-    return (
-        "the certificate is not trusted"
-        if isinstance(error, requests.exceptions.SSLError)
-        else "no connection"
-    )
+    if isinstance(error, requests.exceptions.SSLError):
+        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        return "the certificate is not trusted" if untrusted else "no TLS as https wants it"
+    return "no connection"
 
 
 def is_local(url: str) -> bool:

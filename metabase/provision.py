@@ -45,6 +45,7 @@ def provision(
 
     Raises:
         NoDatabase: If nothing was published yet.
+        MissingSetting: If it is not said who signs in.
         MetabaseError: If Metabase is away, does not let us in, or refuses a call.
     """
     generation = current_generation(config)

@@ -9,7 +9,7 @@ from typing import Any
 from core.config import Config
 from core.errors import CallRefused
 from metabase.bodies import target
-from metabase.client import Client
+from metabase.client import LONGEST_REASON, Client
 from metabase.content import Card, Content, Filter
 from metabase.database import current_generation, details_of, find_database
 
@@ -75,7 +75,7 @@ def tried(client: Client, card: Card, filters: Mapping[str, Filter]) -> Tried:
     except CallRefused as error:
         return Tried(what=card.name, ok=False, error=str(error))
     except Failed as failed:
-        return Tried(what=card.name, ok=False, error=client.hidden(str(failed)))
+        return Tried(what=card.name, ok=False, error=str(failed))
     return Tried(
         what=card.name,
         ok=True,
@@ -92,11 +92,12 @@ def asked(client: Client, card: int, given: Sequence[Mapping[str, Any]]) -> Any:
     """
     answer = client.post(f"/api/card/{card}/query", {"parameters": given})
     if not isinstance(answer, dict) or answer.get("status") != COMPLETED:
-        raise Failed(said(answer) + (" (with filters)" if given else ""))
+        reason = client.hidden(said(answer))[:LONGEST_REASON]
+        raise Failed(reason + (" (with filters)" if given else ""))
     return answer
 
 
 def said(answer: Any) -> str:
     """Return the first line of what a failed query says."""
     text = answer.get("error") or answer.get("status") if isinstance(answer, dict) else answer
-    return str(text or "no answer").strip().splitlines()[0][:300]
+    return str(text or "no answer").strip().splitlines()[0]

@@ -17,6 +17,7 @@ class MetabaseError(FinopsError):
 
 class MetabaseAway(MetabaseError):
     def __init__(self, url: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             f"Metabase at {url} does not answer: {reason}",
             hint="Is it running, and is `url` in [metabase] its address? A first start takes two "
@@ -77,10 +78,12 @@ class ContentDiffers(MetabaseError):
 
 
 class CardsFailed(MetabaseError):
+    """Checks are the cards, and that Metabase reads what is published."""
+
     def __init__(self, failed: Sequence[str], number: int) -> None:
         names = ", ".join(failed[:SHOWN]) + (", ..." if len(failed) > SHOWN else "")
         super().__init__(
-            f"{len(failed)} of {counted(number, 'card')} failed: {names}",
+            f"{len(failed)} of {counted(number, 'check')} failed: {names}",
             hint="`./finops metabase provision --check` tells whether Metabase holds what the "
             "files say; each card's error stands above.",
         )

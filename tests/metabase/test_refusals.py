@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from pathlib import Path
 
 import pytest
 
 from core.errors import LoginRefused
+from metabase.client import LONGEST_REASON
+from metabase.content import FOLDER
 from tests.fixtures.finops import Finops
 from tests.metabase.conftest import EMAIL, PASSWORD, User
 from tests.metabase.contract import Refused
@@ -59,6 +62,15 @@ def test_an_error_that_repeats_a_secret_hides_it(user: User) -> None:
     assert "no session **** of ****" in result.error
 
 
+def test_a_secret_that_a_long_reason_is_cut_at_is_hidden_too(user: User) -> None:
+    user.site.instance.users[EMAIL] = PASSWORD
+    reason = f"{'x' * (LONGEST_REASON - 9)} {PASSWORD}"
+    user.site.instance.check_user = lambda session, key: (_ for _ in ()).throw(  # type: ignore
+        Refused(401, reason)
+    )
+    assert PASSWORD[:4] not in user("provision").err
+
+
 def test_a_metabase_without_the_driver_is_told(user: User) -> None:
     user.site.instance.engines = ("postgres",)
     result = user("provision")
@@ -74,6 +86,12 @@ def test_nobody_there_is_told_at_once_where_one_does_not_wait(user: User) -> Non
         result = user(*command, url=url)
         assert result.code == 11
         assert result.error == f"Metabase at {url} does not answer: no connection after 0 s"
+
+
+def test_https_where_there_is_none_is_told(user: User) -> None:
+    url = user.site.url.replace("http:", "https:")
+    result = user("provision", "--wait", "0", url=url)
+    assert result.error == f"Metabase at {url} does not answer: no TLS as https wants it after 0 s"
 
 
 def test_a_metabase_that_is_still_starting_is_told(user: User) -> None:
@@ -120,6 +138,16 @@ def test_tables_that_metabase_does_not_find_are_named(user: User) -> None:
     assert "has not found 25 columns of the database: ledger.loads.billing_period" in result.error
 
 
+def test_sql_of_a_choice_that_cannot_run_is_told_with_its_file(user: User, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "content")
+    card = tmp_path / "content" / "cards" / "currencies.sql"
+    card.write_text(card.read_text().replace("FROM marts.", "FROM nowhere."))
+    result = user("provision", "--content", str(tmp_path / "content"))
+    assert result.code == 11
+    assert result.error.startswith(f"{card} cannot be used: Catalog Error")
+    assert user.site.calls == []
+
+
 def test_without_data_there_is_nothing_to_provision(user: User, tmp_path: Path) -> None:
     user.environment["OPEN_FINOPS_DATA_DIR"] = str(tmp_path)
     result = user("provision")
@@ -143,6 +171,8 @@ def test_content_that_cannot_be_used_is_told_before_anything_is_asked(
         ("url", "http://me:secret@localhost:3000"),
         ("memory_limit", "much"),
         ("database_folder", "serving"),
+        ("api_key", "mb_secret–key"),
+        ("api_key", "mb_secret\n"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(finops: Finops, name: str, value: str) -> None:

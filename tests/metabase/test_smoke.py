@@ -1,4 +1,4 @@
-"""`metabase smoke` runs every card, and says which fail; Metabase follows a run."""
+"""`metabase smoke` runs every card, and says which fail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_filter_that_does_not_run_is_told_though_the_card_does(user: User) -> 
     columns[number] = ("ledger", "loads", "gone")
     result = user("smoke")
     assert result.code == 11
-    assert result.error == "1 of 43 cards failed: Deliveries"
+    assert result.error == "1 of 43 checks failed: Deliveries"
     assert "gone" in result.out and "(with filters)" in result.out
 
 
@@ -43,7 +43,7 @@ def test_a_card_whose_sql_fails_is_told_though_metabase_answers_202(user: User) 
     assert "fail  Invoices: Catalog Error: Table with name gone does not exist!" in result.out
     assert "fail  Deliveries: Permission Error" in result.out
     assert "fail  Currencies: the card is not in Metabase" in result.out
-    assert result.error == "3 of 43 cards failed: Currencies, Invoices, Deliveries"
+    assert result.error == "3 of 43 checks failed: Currencies, Invoices, Deliveries"
     assert "ok    Costs by service  64 rows, 1 ms" in result.out
 
 
