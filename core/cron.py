@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from croniter import croniter
+from croniter import CroniterBadDateError, croniter
 
 from core.errors import BadSetting
 from core.sections import Section
@@ -38,6 +38,11 @@ class ScheduleConfig(Section):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             wanted = "a time zone like Europe/Berlin"
             raise BadSetting(f"{self.section}.time_zone", self.time_zone, wanted) from None
+        try:
+            following(self, datetime.now(UTC))
+        except CroniterBadDateError:
+            wanted = "a cron line of a day that there is"
+            raise BadSetting(f"{self.section}.cron", self.cron, wanted) from None
         for name, least in (("retries", 0), ("retry_seconds", 1)):
             if getattr(self, name) < least:
                 raise BadSetting(f"{self.section}.{name}", getattr(self, name), f"{least} or more")

@@ -44,6 +44,11 @@ class Status:
     failures_in_a_row: int = 0
 
     def write(self, path: Path) -> None:
+        """Put this in the place of what was written last, in one step.
+
+        Raises:
+            DiskError: If the folder cannot take it.
+        """
         with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             new = path.with_name(f"{path.name}.new")
@@ -59,11 +64,11 @@ class Status:
 
     @property
     def is_failing(self) -> bool:
-        """Tell whether run after run has failed since the scheduler was started."""
+        """Whether run after run has failed since the scheduler was started."""
         return self.failures_in_a_row >= FAILURES
 
     def is_alive(self, now: datetime) -> bool:
-        """Tell whether the scheduler is at work, or its next run is not long due."""
+        """Tell whether a run is at work, or the next one is not long due."""
         if self.last_started and (self.last_finished or "") < self.last_started:
             return True
         return self.next_run is not None and now < datetime.fromisoformat(self.next_run) + LATE
@@ -74,11 +79,16 @@ def run_forever(config: Config, settings: ScheduleConfig, say: Callable[[str], N
 
     Before the first, FOCUS is built anew where other models built it: after an upgrade. Failures
     are counted from the start of the scheduler, which may have mended what made them.
+
+    Raises:
+        DiskError: If its status cannot be written.
     """
-    if config.database_path.is_file():
-        run_once(command(config, "focus", "build"), settings, say)
     path = config.data_dir / STATUS
-    status = replace(Status.read(path) or Status(), failures_in_a_row=0)
+    due = following(settings, datetime.now(UTC))
+    status = replace(Status.read(path) or Status(), failures_in_a_row=0, next_run=text(due))
+    status.write(path)
+    if config.database_path.is_file():
+        run_once(config, ("focus", "build"), settings, say)
     while True:
         due = following(settings, datetime.now(UTC))
         status = replace(status, next_run=text(due))
@@ -88,7 +98,7 @@ def run_forever(config: Config, settings: ScheduleConfig, say: Callable[[str], N
         started = datetime.now(UTC)
         status = replace(status, last_started=text(started), next_run=None)
         status.write(path)
-        code = run_once(command(config, "run"), settings, say)
+        code = run_once(config, ("run",), settings, say)
         status = replace(
             status,
             last_finished=text(datetime.now(UTC)),
@@ -97,31 +107,36 @@ def run_forever(config: Config, settings: ScheduleConfig, say: Callable[[str], N
         )
 
 
-def run_once(arguments: Sequence[str], settings: ScheduleConfig, say: Callable[[str], None]) -> int:
-    """Run, and again after failures that may pass; return the last exit code."""
+def run_once(
+    config: Config, words: Sequence[str], settings: ScheduleConfig, say: Callable[[str], None]
+) -> int:
+    """Run a command with the configuration of the scheduler, again after failures that may pass.
+
+    Returns:
+        The exit code of the last try.
+    """
+    named = ("--config", str(config.path)) if config.path else ()
+    arguments = (sys.executable, "-m", "core.cli.main", *named, *words)
     wait = settings.retry_seconds
     for left in range(settings.retries, -1, -1):
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         code = subprocess.run(arguments, check=False, env=env).returncode
+        ended = f"{' '.join(words)} ended with exit code {code}"
         if code not in PASSING or not left:
-            say(f"run ended with exit code {code}")
+            say(ended)
             return code
-        say(f"run ended with exit code {code}; once more in {wait} s")
+        say(f"{ended}; once more in {wait} s")
         time.sleep(wait)
         wait *= 2
     raise AssertionError("the last try returns")
 
 
-def command(config: Config, *words: str) -> list[str]:
-    """Return a command with the configuration of the scheduler."""
-    named = ["--config", str(config.path)] if config.path else []
-    return [sys.executable, "-m", "core.cli.main", *named, *words]
-
-
 def sleep_until(due: datetime) -> None:
+    """Sleep until a moment of the clock has come, also one that was set meanwhile."""
     while (left := (due - datetime.now(UTC)).total_seconds()) > 0:
         time.sleep(min(left, LONGEST_SLEEP))
 
 
 def text(moment: datetime) -> str:
+    """Return a moment in UTC, to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

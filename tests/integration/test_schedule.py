@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
+import duckdb
 import pytest
 
 from core.schedule import Status
 from core.warehouse import Warehouse
 from tests.fixtures.aws import Bucket, line
+from tests.fixtures.built import copied
 from tests.fixtures.finops import Finops
 
 EVERY_SECOND = "* * * * * *"
@@ -49,6 +52,14 @@ def wait_for(seen: Callable[[], Any]) -> None:
         time.sleep(0.1)
 
 
+def said_once_more(scheduler: Popen[str]) -> str:
+    """Return the line in which a scheduler says that it will try again."""
+    assert scheduler.stderr is not None
+    while "once more in" not in (text := scheduler.stderr.readline()):
+        assert text, "the scheduler ended"
+    return text
+
+
 def test_it_imports_at_its_time_and_ends_when_told(finops: Finops, bucket: Bucket) -> None:
     configured(finops, bucket)
     process = finops.start("schedule")
@@ -72,10 +83,8 @@ def test_a_busy_database_is_tried_again(finops: Finops, bucket: Bucket) -> None:
     configured(finops, bucket)
     with Warehouse(finops.database).writer():
         process = finops.start("schedule")
-        assert process.stderr is not None
-        while "once more in" not in (text := process.stderr.readline()):
-            assert text, "the scheduler ended"
-    assert text == "run ended with exit code 6; once more in 1 s\n"
+        told = said_once_more(process)
+    assert told == "run ended with exit code 6; once more in 1 s\n"
     wait_for(finops.database.exists)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=PATIENCE)
@@ -99,14 +108,23 @@ def test_after_three_failures_in_a_row_its_status_is_unhealthy(finops: Finops) -
     assert finops("schedule", "--status").err == "the last 3 runs failed\n"
 
 
-def test_a_new_scheduler_counts_its_own_failures(finops: Finops) -> None:
-    Status(last_code=7, failures_in_a_row=3).write(finops.data / "schedule.json")
-    process = finops.start("schedule", "--cron", "0 6 * * *")
-    wait_for(lambda: status(finops).get("next_run"))
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=PATIENCE)
+def test_a_new_scheduler_counts_its_own_failures_before_it_builds_focus_anew(
+    built: Finops, tmp_path: Path
+) -> None:
+    finops = copied(built, tmp_path / "upgraded")
+    finops.database.chmod(0o600)
+    with duckdb.connect(str(finops.database)) as connection:
+        connection.execute("UPDATE ledger.focus_project SET mark = 'of a former version'")
+    past = "2026-01-01T06:00:00+00:00"
+    Status(next_run=past, failures_in_a_row=3).write(finops.data / "schedule.json")
+    with Warehouse(finops.database).writer():
+        process = finops.start("schedule", "--cron", "0 6 * * *")
+        told = said_once_more(process)
+    assert told == "focus build ended with exit code 6; once more in 300 s\n"
     assert status(finops)["failures_in_a_row"] == 0
     assert finops("schedule", "--status").code == 0
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
 
 
 def test_without_a_scheduler_its_status_is_unhealthy(finops: Finops) -> None:
@@ -115,11 +133,16 @@ def test_without_a_scheduler_its_status_is_unhealthy(finops: Finops) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("cron", "every day"), ("time_zone", "Atlantis"), ("retries", "-1")]
+    ("name", "value"),
+    [
+        ("cron", "every day"),
+        ("cron", "0 0 30 2 *"),
+        ("time_zone", "Atlantis"),
+        ("retries", "-1"),
+        ("retry_seconds", "0"),
+    ],
 )
-def test_a_setting_that_no_clock_can_keep_is_refused(
-    finops: Finops, name: str, value: str, tmp_path: Path
-) -> None:
+def test_a_setting_that_no_clock_can_keep_is_refused(finops: Finops, name: str, value: str) -> None:
     result = finops("schedule", env={f"OPEN_FINOPS_SCHEDULE_{name.upper()}": value})
     assert result.code == 2
     assert f"schedule.{name}" in result.error
