@@ -8,12 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import ComposeFailed, NoCompose, NotPulled, OldCompose
+from core.errors import ComposeFailed, NoCompose, NoProgram, NotPulled, OldCompose
 
 PODMAN, DOCKER = "podman", "docker"
 LOCAL = "localhost/"
@@ -71,16 +72,22 @@ def run(
     stdout: IO[bytes] | None = None,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command quietly; a failure is one line that ends with the last it wrote."""
-    done = subprocess.run(
-        command,
-        stdin=stdin or subprocess.DEVNULL,
-        stdout=stdout or subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    """Run a command quietly; a failure is one line that ends with the last it wrote.
+
+    Raises:
+        NoProgram: If there is no such command.
+        ComposeFailed: If it fails and `check` is set.
+    """
+    with starting(command):
+        done = subprocess.run(
+            command,
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=stdout or subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     if check and done.returncode:
         raise ComposeFailed(command, done.returncode, done.stderr or done.stdout or "")
     return done
@@ -90,11 +97,22 @@ def show(command: Sequence[str], *, keep: Sequence[int] = ()) -> None:
     """Run a command that writes to the terminal itself, and inherits the open files in `keep`.
 
     Raises:
+        NoProgram: If there is no such command.
         ComposeFailed: If it fails.
     """
-    code = subprocess.run(command, pass_fds=keep, check=False).returncode
+    with starting(command):
+        code = subprocess.run(command, pass_fds=keep, check=False).returncode
     if code:
         raise ComposeFailed(command, code)
+
+
+@contextmanager
+def starting(command: Sequence[str]) -> Iterator[None]:
+    """Turn a program that is not here, or may not be run, into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        raise NoProgram(command[0], error.strerror or str(error)) from error
 
 
 def find_tools(

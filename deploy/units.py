@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from deploy.pairs import read_text
 from deploy.place import SERVICES
 from deploy.tools import PODMAN, run
 
@@ -46,7 +47,7 @@ def searched(environment: Mapping[str, str] | None = None) -> list[Path]:
 
 def labels_of(path: Path) -> dict[str, str]:
     """Return the labels that a unit gives its container."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_text(path).splitlines()
     named = (line.removeprefix("Label=") for line in lines if line.startswith("Label="))
     pairs = (line.strip().partition("=") for line in named)
     return {name: value for name, _, value in pairs}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.errors import NoCompose, OldCompose, OthersVolume
+from core.errors import NoCompose, NoProgram, OldCompose, OthersVolume
 from deploy.place import POSTGRES, Place
 from deploy.tools import Tools, find_tools
 from deploy.units import find_units
@@ -26,7 +26,7 @@ def volume_left_out(place: Place) -> str | None:
         return None
     try:
         return find_volume(place, find_tools())
-    except (NoCompose, OldCompose):
+    except (NoCompose, NoProgram, OldCompose):
         return None
 
 

@@ -23,11 +23,11 @@ FinopsError                     1
 │   ├── MetabaseAway, LoginRefused, NoDuckDbDriver, CallRefused, NotSynced
 │   └── BadContent, ContentDiffers, CardsFailed
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
-    ├── NoCompose, OldCompose, ComposeFailed, AnotherFolder, BySystemd, NotHealthy, NotRunning
+    ├── NoCompose, OldCompose, NoProgram, ComposeFailed, BySystemd, NotHealthy, NotRunning
     ├── NoPostgres, NotPinned, NotPulled, NotBuilt, DigestPinned, UpgradeFailed, NotGoneBack
     ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, WouldOverwrite, WouldReplace
     ├── UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
-    └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, OthersVolume
+    └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, AnotherFolder, OthersVolume
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -77,6 +77,7 @@ from core.errors.deploy import (
     HalfRestored,
     NoCompose,
     NoPostgres,
+    NoProgram,
     NotHealthy,
     NotPinned,
     NotPulled,
@@ -181,6 +182,7 @@ __all__ = [
     "NoDuckDbDriver",
     "NoFiles",
     "NoPostgres",
+    "NoProgram",
     "NotBuilt",
     "HalfRestored",
     "OthersVolume",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import join, quote
 
 from core.errors.base import FinopsError
 
@@ -42,8 +43,16 @@ class NoCompose(DeployError):
 class OldCompose(DeployError):
     def __init__(self, command: Sequence[str], version: str, least: str) -> None:
         super().__init__(
-            f"`{' '.join(command)}` is podman-compose {version}, and {least} is the least that "
+            f"`{join(command)}` is podman-compose {version}, and {least} is the least that "
             "reads docker-compose.yml as it is meant",
+            hint=f"{INSTALL}; FINOPS_COMPOSE names another compose command.",
+        )
+
+
+class NoProgram(DeployError):
+    def __init__(self, program: str, reason: str) -> None:
+        super().__init__(
+            f"{program} cannot be started: {reason}",
             hint=f"{INSTALL}; FINOPS_COMPOSE names another compose command.",
         )
 
@@ -55,7 +64,7 @@ class ComposeFailed(DeployError):
         last = [line.strip() for line in (said or "").splitlines() if line.strip()][-LAST:]
         above = "What it wrote above tells why; " if said is None else ""
         super().__init__(
-            f"`{' '.join(command)}` ended with exit code {code}"
+            f"`{join(command)}` ended with exit code {code}"
             f"{': ' if last else ''}{' | '.join(last)}",
             hint=f"{above}`./finops deploy status` shows what runs.",
         )
@@ -119,7 +128,8 @@ class UnreadableForContainers(DeployError):
     def __init__(self, path: Path, uid: int) -> None:
         super().__init__(
             f"{path} cannot be read by user {uid}, as whom the containers run",
-            hint=f"`chown {uid} {path}` lets them; they run as the owner of the data folder.",
+            hint=f"`chown {uid} {quote(str(path))}` lets them; they run as the owner of "
+            "the data folder.",
         )
 
 
@@ -127,8 +137,8 @@ class DataOfRoot(DeployError):
     def __init__(self, data: Path, uid: int) -> None:
         super().__init__(
             f"{data} belongs to root, as whom no container of the stack runs",
-            hint=f"`chown -R {uid}:{uid} {data}` gives it to the images' own user; root may still "
-            "work in it.",
+            hint=f"`chown -R {uid}:{uid} {quote(str(data))}` gives it to the images' own user; "
+            "root may still work in it.",
         )
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from core.errors import NoCompose, OldCompose
+from core.errors import NoCompose, NoProgram, OldCompose
 from deploy.place import OWN, SERVICES
 from deploy.stack import BUILT, COMPOSE_FILE, GRACE, WITH_SECRETS
-from deploy.tools import BESIDE, Tools, find_tools
+from deploy.tools import BESIDE, Tools, find_tools, run, show
 from tests.fixtures.programs import program
 
 COMPOSE = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
@@ -56,9 +56,8 @@ def test_without_settings_compose_says_what_makes_them(tmp_path: Path) -> None:
 
 
 def test_services_profiles_and_images_are_those_of_the_compose_file() -> None:
-    services = COMPOSE["services"]
-    assert {name: frozenset(one.get("profiles", ())) for name, one in services.items()} == SERVICES
-    assert {name for name, one in services.items() if "build" in one} == set(BUILT)
+    assert {name: frozenset(one.get("profiles", ())) for name, one in SERVICE.items()} == SERVICES
+    assert {name for name, one in SERVICE.items() if "build" in one} == set(BUILT)
 
 
 def test_the_compose_file_and_the_settings_have_the_same_defaults() -> None:
@@ -68,9 +67,9 @@ def test_the_compose_file_and_the_settings_have_the_same_defaults() -> None:
             assert f"${{{name}:-{value}}}" in text
 
 
-@pytest.mark.parametrize("name", COMPOSE["services"])
+@pytest.mark.parametrize("name", SERVICE)
 def test_every_service_is_hardened_and_watched(name: str) -> None:
-    service = COMPOSE["services"][name]
+    service = SERVICE[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges" in service["security_opt"]
@@ -81,7 +80,7 @@ def test_every_service_is_hardened_and_watched(name: str) -> None:
 
 
 def test_postgres_shares_a_network_with_metabase_alone() -> None:
-    networks = {name: set(one["networks"]) for name, one in COMPOSE["services"].items()}
+    networks = {name: set(one["networks"]) for name, one in SERVICE.items()}
     [private] = networks["postgres"]
     assert COMPOSE["networks"][private] == {"internal": True}
     assert [name for name, found in networks.items() if private in found] == [
@@ -115,6 +114,17 @@ def test_a_podman_compose_that_is_too_old_is_passed_over_and_told(
     program(tmp_path / "venv", "podman-compose", 0, "echo podman-compose version 1.10.0")
     found = find_tools(here, beside=tmp_path / "venv")
     assert found == Tools("podman", (f"{tmp_path}/venv/podman-compose",))
+
+
+def test_a_program_that_is_not_here_or_may_not_be_run_is_told(tmp_path: Path) -> None:
+    named = {"PATH": str(tmp_path), "FINOPS_COMPOSE": f"{tmp_path}/compose --verbose"}
+    tools = find_tools(named, beside=None)
+    for reason in ("No such file or directory", "Permission denied"):
+        for start in (show, run):
+            with pytest.raises(NoProgram) as failed:
+                start(tools.compose)
+            assert str(failed.value) == f"{tmp_path}/compose cannot be started: {reason}"
+        (tmp_path / "compose").touch(0o644)
 
 
 def test_a_machine_without_any_is_told_what_to_install(tmp_path: Path) -> None:

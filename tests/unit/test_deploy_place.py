@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.config import Config, load_config
-from core.errors import DataOfRoot, NotPinned, UnreadableForContainers
+from core.errors import ComposeFailed, DataOfRoot, NotPinned, UnreadableForContainers
 from deploy.alone import alone
 from deploy.files import owned
 from deploy.pairs import read_pairs
@@ -135,10 +135,16 @@ def test_otherwise_the_containers_run_as_the_owner_of_the_data(
 
 
 def test_no_container_runs_as_root() -> None:
-    with pytest.raises(DataOfRoot, match="/ belongs to root") as refused:
+    with pytest.raises(DataOfRoot, match="/ belongs to root"):
         user_of(Path("/"), rootless=False)
-    assert refused.value.hint.startswith("`chown -R 10001:10001 /` ")
     assert user_of(Path("/"), rootless=True) == (USER, USER)
+
+
+def test_a_command_to_copy_means_one_path_though_that_has_blanks() -> None:
+    path = Path("/srv/my bills")
+    assert DataOfRoot(path, 10001).hint.startswith("`chown -R 10001:10001 '/srv/my bills'` ")
+    assert UnreadableForContainers(path, 7).hint.startswith("`chown 7 '/srv/my bills'` ")
+    assert "`podman build '/srv/my bills'`" in str(ComposeFailed(["podman", "build", str(path)], 1))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's data belong to root")

@@ -42,6 +42,12 @@ def test_a_unit_without_the_label_is_no_one_s(
     assert find_units(tmp_path, {"QUADLET_UNIT_DIRS": str(tmp_path)}) == {}
 
 
+def test_a_unit_of_somebody_else_s_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "gone.container").symlink_to("nowhere")
+    (tmp_path / "old.container").write_bytes("# für alle\n".encode("latin-1"))
+    assert find_units(SRV, {"QUADLET_UNIT_DIRS": f"{UNITS}:{tmp_path}"}) == find_units(SRV, HERE)
+
+
 def test_units_are_looked_for_where_podman_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
