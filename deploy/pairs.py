@@ -6,7 +6,7 @@ docker/with_secrets.sh reads them by the same rules inside the containers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from core.errors import BadLine, OddPath
@@ -27,15 +27,22 @@ def read_pairs(path: Path) -> dict[str, str]:
     Raises:
         BadLine: If another line is no NAME=value; its text, which may be a secret, is not told.
     """
-    pairs = {}
+    return {name: value for name, value, _ in read_lines(path)}
+
+
+def read_lines(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield name, value and text of each line that is a pair, as `read_pairs` reads them.
+
+    Raises:
+        BadLine: If one is neither a pair nor a comment.
+    """
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         text = line.strip(BLANKS)
         if text and not text.startswith("#"):
             name, equals, value = (part.strip(BLANKS) for part in text.partition("="))
             if not equals or not NAME.fullmatch(name):
                 raise BadLine(path, number)
-            pairs[name] = unquoted(value)
-    return pairs
+            yield name, unquoted(value), text
 
 
 def check_plain(*paths: Path) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from core.config import Config
 from core.errors import DataOfRoot, UnreadableForContainers
 from core.warehouse import Warehouse, disk_errors
 from deploy.files import make_folder, owned, replace_file, write_secret
-from deploy.pairs import check_plain, lines, read_pairs, read_text
+from deploy.pairs import check_plain, lines, read_lines, read_pairs, read_text
 
 USER = 10001
 """The images' own user."""
@@ -143,37 +143,55 @@ def prepare(
         make_folder(data / "serving", like=data)
         for folder in (place.secrets, place.secrets / "none", place.folder / "exports"):
             make_folder(folder, like=data, mode=0o755 if folder.name == "exports" else 0o700)
-    named = read_pairs(place.env_file)
-    kept = {name: named[name] for name in named if name in OWN}
-    settings = {**place.defaults(), **kept, **(own or {})}
+    former = list(read_lines(place.env_file))
     with disk_errors(place.secrets):
         told = f"given to the owner of {data}, as root's: {', '.join(given)}"
         mended = [*([told] if given else []), *close_secrets(place, data)]
         make_secrets(place, data)
-    none = place.secrets / "none.toml"
-    config_file = config.path or none
     if config.path and not rootless:
         check_readable(config.path, user[0])
+    exports = config.base / "exports" if config.path else place.folder / "exports"
+    none = place.secrets / "none.toml"
     found = {
         "FINOPS_USER": f"{user[0]}:{user[1]}",
         "FINOPS_USERNS": f"keep-id:uid={USER},gid={USER}" if rootless else "host",
         "FINOPS_FOLDER": str(place.folder.resolve()),
         "FINOPS_DATA": str(data),
         "FINOPS_DATABASE": config.database_path.name,
-        "FINOPS_CONFIG": str(config_file),
+        "FINOPS_CONFIG": str(config.path or none),
         "FINOPS_SECRETS": str(place.secrets),
-        "FINOPS_EXPORTS": str(config.base / "exports" if config.path else place.folder / "exports"),
-        "FINOPS_FOLLOW": "true" if METABASE in settings["COMPOSE_PROFILES"].split(",") else "false",
+        "FINOPS_EXPORTS": str(exports),
         **{name: str(path) for name, path in folders.items()},
-        "FINOPS_STATE": state_of(config_file, *sorted(place.secrets.glob("*.env"))),
+        "FINOPS_STATE": state_of(config.path or none, *sorted(place.secrets.glob("*.env"))),
         "FINOPS_METABASE_STATE": state_of(none, place.secrets / "metabase.env"),
     }
-    others = [f"{k}={v}" for k, v in named.items() if k not in OWN and k not in found]
     with disk_errors(place.env_file):
-        make_folder(Path(found["FINOPS_EXPORTS"]), like=data, mode=0o755)
-        text = HEAD + lines(settings.items()) + "".join(f"{line}\n" for line in others)
-        replace_file(place.env_file, text + MIDDLE + lines(found.items()))
+        make_folder(exports, like=data, mode=0o755)
+        write_env(place, former, own or {}, found)
     return mended
+
+
+def write_env(
+    place: Place,
+    former: Sequence[tuple[str, str, str]],
+    own: Mapping[str, str],
+    found: Mapping[str, str],
+) -> None:
+    """Write .env, or what it is a link to.
+
+    Args:
+        place: Where.
+        former: Its lines as they were; those of names that are not ours stay as they stand.
+        own: Settings to change.
+        found: What was found on this machine.
+    """
+    kept = {name: value for name, value, _ in former if name in OWN}
+    settings = {**place.defaults(), **kept, **own}
+    follow = METABASE in settings["COMPOSE_PROFILES"].split(",")
+    found = {**found, "FINOPS_FOLLOW": "true" if follow else "false"}
+    others = {name: text for name, _, text in former if name not in {*OWN, *found}}
+    text = HEAD + lines(settings.items()) + "".join(f"{line}\n" for line in others.values())
+    replace_file(place.env_file.resolve(), text + MIDDLE + lines(found.items()))
 
 
 def make_data(data: Path) -> None:

@@ -16,18 +16,10 @@ from deploy.pairs import check_plain, lines, read_pairs
 from deploy.place import Place, prepare
 from deploy.stack import Stack
 from deploy.tools import BESIDE, Tools
+from tests.fixtures.place import config, place
 from tests.fixtures.programs import program
 
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    (tmp_path / "config.toml").write_text("")
-    return load_config(tmp_path / "config.toml", env={})
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+__all__ = ["config", "place"]
 
 
 @pytest.mark.parametrize("only_missing", [True, False])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.config import Config, load_config
+from core.config import Config
 from core.errors import ComposeFailed, DataOfRoot, NotPinned, UnreadableForContainers
 from deploy.alone import alone
 from deploy.files import owned
@@ -15,18 +15,10 @@ from deploy.pairs import read_pairs
 from deploy.place import USER, Place, check_readable, prepare, user_of
 from deploy.stack import GRACE, Stack
 from deploy.tools import Tools
+from tests.fixtures.place import config, place
 from tests.fixtures.programs import program
 
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    (tmp_path / "config.toml").write_text("")
-    return load_config(tmp_path / "config.toml", env={})
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+__all__ = ["config", "place"]
 
 
 def test_secrets_are_for_their_owner_alone(place: Place, config: Config) -> None:
@@ -54,6 +46,19 @@ def test_a_second_start_changes_no_secret_and_no_setting(place: Place, config: C
     text = place.env_file.read_text()
     prepare(place, config, rootless=True)
     assert place.env_file.read_text() == text
+
+
+def test_a_line_of_one_s_own_stays_as_it_stands_also_where_env_is_a_link(
+    place: Place, config: Config, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs.env"
+    theirs.write_text("MINE=\"a # b\"\nFINOPS_IMAGE='localhost/mine:1'\n")
+    place.env_file.symlink_to(theirs.name)
+    for _ in range(2):
+        prepare(place, config, rootless=True)
+        assert '\nMINE="a # b"\n' in theirs.read_text()
+        assert place.settings()["FINOPS_IMAGE"] == "localhost/mine:1"
+    assert place.env_file.is_symlink()
 
 
 def test_a_secret_of_one_s_own_stays_and_missing_ones_are_added(
@@ -194,7 +199,7 @@ def test_the_profile_says_which_services_run(place: Place, config: Config) -> No
 
 
 def test_metabase_is_not_built_without_its_version_and_checksums(
-    place: Place, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, config: Config, tmp_path: Path
 ) -> None:
     prepare(place, config, rootless=True)
     program(tmp_path / "bin", "podman", 1)  # knows no image, and builds all it is asked to
