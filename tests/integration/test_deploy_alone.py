@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
-from deploy.alone import alone
+from core.errors import ComposeFailed
+from deploy.alone import alone, is_busy
 from deploy.halfway import Exchange, note
 from deploy.place import Place
-from deploy.tools import show
+from deploy.stack import Stack
+from deploy.tools import BESIDE, PODMAN, Tools
 from tests.fixtures.engine import Engine, Stacked, make_stacked
 from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.programs import program
 from tests.fixtures.saved import BEFORE, SPEND, empty, pack
 
 KILLED = str(ROOT / "tests" / "fixtures" / "killed.py")
@@ -46,10 +52,22 @@ def test_a_restore_at_work_is_not_said_to_be_cut_off(site: Stacked) -> None:
     assert "the restore of /monday.tar was cut off" in site.deploy("status").err
 
 
-def test_a_build_that_outlives_a_kill_keeps_the_lock(site: Stacked) -> None:
-    with alone(Place(site.home)) as held:
-        show(("/bin/sh", "-c", "sleep 3 >/dev/null 2>&1 &"), keep=(held,))
-    assert site.deploy("down").code == 6
+def test_a_build_that_outlives_finops_and_podman_compose_keeps_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, build = Place(tmp_path), tmp_path / "build"
+    place.env_file.write_text("COMPOSE_PROFILES=\nFINOPS_SECRETS=/none\n")
+    program(tmp_path / "bin", "podman", 0, "echo podman version 4.3.1\n"
+            f'case $1 in build) echo $$ >{build}; kill -9 $PPID; exec sleep 60;; esac')  # fmt: skip
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin", prepend=os.pathsep)
+    stack = Stack(place, Tools(PODMAN, (str(BESIDE / "podman-compose"),)))
+    with alone(place) as held, pytest.raises(ComposeFailed, match="-9"):
+        stack.build(held, only_missing=False, say=str)
+    assert is_busy(place)
+    os.kill(int(build.read_text()), signal.SIGKILL)
+    end = time.monotonic() + 10
+    while is_busy(place):
+        assert time.monotonic() < end
 
 
 def test_a_second_restore_waits_for_none_and_takes_nothing_from_the_first(
