@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from dashboards.answers import Amount
 from dashboards.generations import Generation
 from dashboards.slices import CURRENCY
-from dashboards.windows import Windows
+from dashboards.windows import COSTS, NOW, THEN, Windows
 
 TOP = 5
 KINDS = {
@@ -28,11 +28,7 @@ KINDS = {
 }
 WHOLE = "billing_period = $month", "billing_period = $before", "marts.sku_costs"
 WHOLE_BOUND = ("currency", "month", "before")
-DAYS = (
-    "cost_date >= $month AND cost_date < $end",
-    "cost_date >= $before AND cost_date < $before_end",
-    "marts.charges",
-)
+DAYS = NOW, THEN, "marts.charges"
 DAYS_BOUND = ("currency", "month", "end", "before", "before_end")
 DIGITS = 80
 """Two amounts of 38 digits times each other fit."""
@@ -163,14 +159,9 @@ def totals(generation: Generation, windows: Windows) -> tuple[Decimal, Decimal]:
     """Return the effective cost of both windows, the former first."""
     [row] = generation.rows(
         f"""
-        SELECT coalesce(sum(effective_cost) FILTER (
-                cost_date >= $before AND cost_date < $before_end), 0) AS before,
-            coalesce(sum(effective_cost) FILTER (
-                cost_date >= $month AND cost_date < $end), 0) AS cost
+        SELECT {COSTS}
         FROM marts.daily_costs
-        WHERE {CURRENCY} = $currency
-            AND (cost_date >= $month AND cost_date < $end
-                OR cost_date >= $before AND cost_date < $before_end)
+        WHERE {CURRENCY} = $currency AND ({NOW} OR {THEN})
         """,
         windows.values,
     )

@@ -17,6 +17,14 @@ from dashboards.meta import CurrencyMeta, currency_of
 from dashboards.problems import Refused
 from dashboards.slices import CURRENCY
 
+NOW = "cost_date >= $month AND cost_date < $end"
+THEN = "cost_date >= $before AND cost_date < $before_end"
+"""Conditions on the days of either window; `Windows.values` binds them."""
+COSTS = f"""
+    coalesce(sum(effective_cost) FILTER ({NOW}), 0) AS cost,
+    coalesce(sum(effective_cost) FILTER ({THEN}), 0) AS before
+"""
+"""What both cost, in each group of rows of marts.daily_costs."""
 MONTH = r"^([12]\d{3}-(0[1-9]|1[0-2]))?$"
 
 
@@ -146,15 +154,9 @@ def ranked(
     )
     by = ", ".join(one.column for one in dimensions)
     sql = f"""
-        SELECT {columns},
-            coalesce(sum(effective_cost) FILTER (
-                cost_date >= $month AND cost_date < $end), 0) AS cost,
-            coalesce(sum(effective_cost) FILTER (
-                cost_date >= $before AND cost_date < $before_end), 0) AS before
+        SELECT {columns}, {COSTS}
         FROM marts.daily_costs
-        WHERE {CURRENCY} = $currency
-            AND (cost_date >= $month AND cost_date < $end
-                OR cost_date >= $before AND cost_date < $before_end)
+        WHERE {CURRENCY} = $currency AND ({NOW} OR {THEN})
         GROUP BY {by} ORDER BY {order}, {by} LIMIT {int(top)}
     """
     return [
