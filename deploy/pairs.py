@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from core.errors import BadLine, OddPath
+from core.errors import BadLine, OddPath, UnreadableSettings
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 BLANKS = " \t\r\v\f"
@@ -26,6 +26,7 @@ def read_pairs(path: Path) -> dict[str, str]:
 
     Raises:
         BadLine: If another line is no NAME=value; its text, which may be a secret, is not told.
+        UnreadableSettings: If the system does not give the file.
     """
     return {name: value for name, value, _ in read_lines(path)}
 
@@ -35,6 +36,7 @@ def read_lines(path: Path) -> Iterator[tuple[str, str, str]]:
 
     Raises:
         BadLine: If one is neither a pair nor a comment.
+        UnreadableSettings: If the system does not give the file.
     """
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         text = line.strip(BLANKS)
@@ -54,8 +56,17 @@ def check_plain(*paths: Path) -> None:
 
 
 def read_text(path: Path) -> str:
-    """Return a file's text, its line ends as they are; nothing where there is none."""
-    return path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
+    """Return a file's text, its line ends as they are; nothing where there is none.
+
+    Raises:
+        UnreadableSettings: If the system does not give it.
+    """
+    try:
+        return path.read_bytes().decode(errors="surrogateescape")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise UnreadableSettings(path, error.strerror or str(error)) from error
 
 
 def unquoted(value: str) -> str:

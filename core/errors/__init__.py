@@ -26,7 +26,7 @@ FinopsError                     1
     ├── NoCompose, OldCompose, NoProgram, ComposeFailed, BySystemd, NotHealthy, NotRunning
     ├── NoPostgres, NotPinned, NotPulled, NotBuilt, DigestPinned, UpgradeFailed, NotGoneBack
     ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, WouldOverwrite, WouldReplace
-    ├── UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
+    ├── UnreadableSettings, UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
     └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, AnotherFolder, OthersVolume
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
@@ -89,6 +89,7 @@ from core.errors.deploy import (
     OthersVolume,
     UnreadableBackup,
     UnreadableForContainers,
+    UnreadableSettings,
     WouldOverwrite,
     WouldReplace,
 )
@@ -212,6 +213,7 @@ __all__ = [
     "Unreachable",
     "UnreadableBackup",
     "UnreadableForContainers",
+    "UnreadableSettings",
     "UpgradeFailed",
     "WouldOverwrite",
     "WouldReplace",

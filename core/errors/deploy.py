@@ -159,6 +159,14 @@ class NotPulled(DeployError):
         )
 
 
+class UnreadableSettings(DeployError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be read: {reason}",
+            hint="Who started the stack may read it: give the command as that user.",
+        )
+
+
 class BadLine(DeployError):
     def __init__(self, path: Path, number: int) -> None:
         super().__init__(

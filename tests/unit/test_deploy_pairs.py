@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadLine
+from core.errors import BadLine, UnreadableSettings
 from deploy.pairs import lines, read_pairs
 from tests.fixtures.finops import ROOT
 
@@ -93,6 +93,11 @@ def test_no_secret_stands_in_a_command_line(tmp_path: Path) -> None:
 def test_where_there_is_no_file_there_are_no_secrets(tmp_path: Path) -> None:
     assert read_pairs(tmp_path / "none.env") == {}
     assert enter(tmp_path / "none.env", "print('started')").stdout == "started\n"
+
+
+def test_a_file_that_the_system_does_not_give_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSettings, match="cannot be read: Is a directory"):
+        read_pairs(tmp_path)
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+#!/bin/sh
 set -eu
 mkdir -p "$PGDATA" && chmod 700 "$PGDATA"
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
