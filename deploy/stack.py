@@ -69,7 +69,7 @@ class Stack:
         """Return the stack of a place, driven by what this machine has.
 
         Raises:
-            NoCompose: If it has nothing that does.
+            NoCompose: If it has nothing that does; OldCompose if that is too old.
             AnotherFolder: If containers of that name are of another place.
             OthersVolume: If the volume is.
         """
@@ -167,7 +167,7 @@ class Stack:
         )
 
     def health(self, container: str, state: dict[str, Any]) -> str:
-        """Return healthy or unhealthy; podman is asked to look now, as it may have no timer."""
+        """Return healthy, or another word; podman is asked to look now, as it may have no timer."""
         if self.tools.engine == DOCKER:
             return str((state.get("Health") or {}).get("Status", ""))
         looked = self.tools.run("healthcheck", "run", container, check=False)
@@ -214,6 +214,7 @@ class Stack:
         A build may outlive this process; it keeps the lock `held` of the place until it ends.
 
         Raises:
+            NotPulled: If .env names an image of a registry that is not here, or is to be built.
             NotPinned: If .env does not say which Metabase.
             ComposeFailed: If a build fails.
         """
@@ -289,12 +290,10 @@ class Stack:
             self.finops("metabase", "provision", "--wait", str(seconds))
         elif METABASE in self.place.services():
             say("Metabase gets its dashboards at the first `./finops deploy up` after an import")
-        port = settings["FINOPS_DASHBOARDS_PORT"]
-        say(f"dashboards: http://127.0.0.1:{port}/?token=...  "
+        say(f"dashboards: http://127.0.0.1:{settings['FINOPS_DASHBOARDS_PORT']}/?token=...  "
             f"(the token is in {self.place.secrets / 'dashboards.env'})")  # fmt: skip
         if METABASE in self.place.services():
-            port = settings["FINOPS_METABASE_PORT"]
-            say(f"metabase:   http://127.0.0.1:{port}/  "
+            say(f"metabase:   http://127.0.0.1:{settings['FINOPS_METABASE_PORT']}/  "
                 f"(who signs in is in {self.place.secrets / 'scheduler.env'})")  # fmt: skip
         else:
             say("metabase:   left out, as COMPOSE_PROFILES in .env does not name it")

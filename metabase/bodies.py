@@ -97,6 +97,7 @@ def parameters(
 def parameter(
     one: Filter, default: str | None, ids: Mapping[str, int], choices: Mapping[str, str]
 ) -> dict[str, Any]:
+    """Return one filter of a dashboard, with what it holds at first."""
     made: dict[str, Any] = {
         "id": one.name,
         "name": one.label,

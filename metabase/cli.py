@@ -35,6 +35,7 @@ def metabase() -> None:
 
 @contextmanager
 def connected(config: Config) -> Iterator[Client]:
+    """Yield a client of the Metabase of [metabase]; nobody is signed in yet."""
     from metabase.access import client_of
 
     client = client_of(config.metabase)

@@ -160,6 +160,7 @@ def column(path: Path, bound: object) -> Column | None:
 
 
 def read_dashboard(path: Path) -> Dashboard:
+    """Read a dashboard, a file of TOML."""
     table = parsed(path, text_of(path))
     tabs = []
     for tab in tables_of(path, "tabs", table.get("tabs", [])):

@@ -141,4 +141,5 @@ def synced_fields(
 
 
 def missing(wanted: Sequence[Column], found: Fields) -> list[str]:
+    """Return the names of the columns that Metabase has not found."""
     return [str(column) for column in wanted if column not in found]

@@ -54,7 +54,7 @@ def schedule(
     if as_json:
         print_json(asdict(found) if found else None)
     elif found:
-        print_table([{name: value for name, value in asdict(found).items()}])
+        print_table([asdict(found)])
     else:
         click.echo("no scheduler has run here yet")
     if found and found.is_failing:
