@@ -17,10 +17,9 @@ from deploy import archive
 from deploy.backup import publish
 from tests.fixtures.aws import Bucket, line
 from tests.fixtures.built import copied
-from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.finops import Finops
+from tests.fixtures.killed import KILLED, paused
 from tests.fixtures.saved import BEFORE, SPEND, Site, empty
-
-KILLED = str(ROOT / "tests" / "fixtures" / "killed.py")
 
 
 @pytest.fixture
@@ -170,12 +169,9 @@ def test_secrets_and_settings_go_along_when_asked_and_never_replace_others(site,
 
 def test_a_backup_while_an_import_runs_holds_the_last_good_data(site, bucket, tmp_path):
     bucket.deliver("2026-02", lines=[line("7.00", month="2026-02")])
-    mark, file = tmp_path / "paused", tmp_path / "saved.tar"
-    point = "before publication"
-    running = site.start("pause", point, "aws", "import-cur", *bucket.options, "--no-transform",
-                         command=(KILLED,), env={"FINOPS_TEST_PAUSE": str(mark)})  # fmt: skip
-    while not mark.exists():
-        assert running.poll() is None
+    file = tmp_path / "saved.tar"
+    words = ("aws", "import-cur", *bucket.options, "--no-transform")
+    running, mark = paused(site, "before publication", *words)
     assert site.deploy("backup", str(file)).code == 0
     refused = site.deploy("restore", str(file), "--replace")
     assert refused.code == 6
@@ -207,7 +203,7 @@ def test_a_restore_killed_at_any_moment_leaves_whole_parts_and_completes(point, 
     file = site.home / "saved.tar"
     command = ("deploy", "--folder", str(site.home), "restore", str(file), "--replace")
 
-    killed = site.run("kill", RESTORED[point], *command, command=(KILLED,))
+    killed = site.run(RESTORED[point], *command, command=KILLED)
 
     assert killed.code == -9, killed.err
     assert site.value(SPEND) in (BEFORE, Decimal("9.200000000001"))
@@ -236,7 +232,7 @@ def later(built: Finops, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_backup_that_is_killed_leaves_no_file_of_its_name(when, site, tmp_path):
     file = tmp_path / "to" / "saved.tar"
     command = ("deploy", "--folder", str(site.home), "backup", str(file))
-    assert site.run("kill", when, *command, command=(KILLED,)).code == -9
+    assert site.run(when, *command, command=KILLED).code == -9
     assert not file.exists()
     assert len(list(file.parent.iterdir())) == 1
     assert site.run(*command).code == 0
@@ -245,12 +241,9 @@ def test_a_backup_that_is_killed_leaves_no_file_of_its_name(when, site, tmp_path
 
 
 def test_a_backup_leaves_another_that_is_at_work_alone(site, tmp_path):
-    mark, first, other = (tmp_path / name for name in ("paused", "first.tar", "other.tar"))
-    running = site.start("pause", "deploy.backup:read:before:1", "deploy", "--folder",
-                         str(site.home), "backup", str(first), command=(KILLED,),
-                         env={"FINOPS_TEST_PAUSE": str(mark)})  # fmt: skip
-    while not mark.exists():
-        assert running.poll() is None
+    first, other = tmp_path / "first.tar", tmp_path / "other.tar"
+    words = ("deploy", "--folder", str(site.home), "backup", str(first))
+    running, mark = paused(site, "deploy.backup:read:before:1", *words)
     assert site.deploy("backup", str(other)).code == 0
     assert not first.exists()
     mark.unlink()

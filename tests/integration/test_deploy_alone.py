@@ -16,11 +16,10 @@ from deploy.place import Place
 from deploy.stack import Stack
 from deploy.tools import BESIDE, PODMAN, Tools
 from tests.fixtures.engine import Engine, Stacked, make_stacked
-from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.finops import Finops
+from tests.fixtures.killed import paused
 from tests.fixtures.programs import program
 from tests.fixtures.saved import BEFORE, SPEND, empty, pack
-
-KILLED = str(ROOT / "tests" / "fixtures" / "killed.py")
 
 
 @pytest.fixture
@@ -73,15 +72,11 @@ def test_a_build_that_outlives_finops_and_podman_compose_keeps_the_lock(
 def test_a_second_restore_waits_for_none_and_takes_nothing_from_the_first(
     built: Finops, tmp_path: Path
 ) -> None:
-    other, mark = empty(tmp_path), tmp_path / "paused"
+    other = empty(tmp_path)
     file = pack(tmp_path / "saved.tar", {"finops.duckdb": built.database.read_bytes()})
     command = ("deploy", "--folder", str(other.home), "restore", str(file), "--without-metabase")
-    point = "deploy.restore:check_parts:before:1"
-    first = other.start("pause", point, *command, command=(KILLED,),
-                        env={"FINOPS_TEST_PAUSE": str(mark)})  # fmt: skip
+    first, mark = paused(other, "deploy.restore:check_parts:before:1", *command)
     try:
-        while not mark.exists():
-            assert first.poll() is None
         for second in (command, (*command, "--replace")):
             refused = other.run(*second)
             assert refused.code == 6

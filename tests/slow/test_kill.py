@@ -14,11 +14,9 @@ import pytest
 
 from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import Finops
-from tests.fixtures.killed import POINTS, PUBLISHED, WITH_DBT
+from tests.fixtures.killed import KILLED, POINTS, PUBLISHED, WITH_DBT, paused
 from tests.integration.test_bad_inputs import assert_one_error
 
-KILLED = ("-m", "tests.fixtures.killed", "kill")
-PAUSED = ("-m", "tests.fixtures.killed", "pause")
 RAW_POINTS = [point for point in POINTS if point not in WITH_DBT]
 OLD = {"2026-01": Decimal("2.20"), "2026-02": Decimal("1.00")}
 NEW = {"2026-01": Decimal("2.20"), "2026-02": Decimal("1.25"), "2026-03": Decimal("3.30")}
@@ -139,7 +137,7 @@ def test_killed_at_random_times_again_and_again(command, finops):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_import_cleans_up_and_says_so(number, command, finops):
     before = finops.fingerprint()
-    process, _ = paused(finops, command)
+    process, _ = paused(finops, "after dlt has ended", *command, "--no-transform")
 
     process.send_signal(number)
     _, said = process.communicate(timeout=20)
@@ -152,7 +150,7 @@ def test_an_interrupted_import_cleans_up_and_says_so(number, command, finops):
 
 def test_two_imports_at_once_are_one_clear_error(command, finops):
     """The first goes on; a reader may look meanwhile, and sees the last good state."""
-    first, mark = paused(finops, command)
+    first, mark = paused(finops, "after dlt has ended", *command, "--no-transform")
 
     second = finops(*command, "--no-transform")
 
@@ -215,20 +213,3 @@ def test_generations_follow_each_other_though_the_clock_goes_back(command, bucke
     generations = sorted(serving.iterdir())
     assert generations[0] == future and len(generations) == 2
     assert generations[-1].samefile(finops.database)
-
-
-def paused(finops: Finops, command: list[str]) -> tuple[subprocess.Popen[str], Path]:
-    """Start an import that waits after dlt has ended, until the file that is returned is gone."""
-    mark = finops.home / "paused"
-    process = finops.start(
-        "after dlt has ended",
-        *command,
-        "--no-transform",
-        command=PAUSED,
-        env={"FINOPS_TEST_PAUSE": str(mark)},
-    )
-    for _ in range(1500):
-        if mark.exists():
-            return process, mark
-        time.sleep(0.02)
-    raise TimeoutError(mark)

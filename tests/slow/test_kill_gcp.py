@@ -14,8 +14,8 @@ import pytest
 
 from tests.fixtures import gcp
 from tests.fixtures.finops import Finops
-from tests.fixtures.killed import PUBLISHED
-from tests.slow.test_kill import KILLED, assert_tidy
+from tests.fixtures.killed import KILLED, PUBLISHED
+from tests.slow.test_kill import assert_tidy
 
 OWN_POINTS = {
     "after asking the files for their months": "vendors.gcp.files:ask:after:1",

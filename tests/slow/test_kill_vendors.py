@@ -17,8 +17,8 @@ from tests.fixtures.azure import Container, ea, twins
 from tests.fixtures.azure.lines import PLAN
 from tests.fixtures.finops import Finops
 from tests.fixtures.focus import charge, write_csv
-from tests.fixtures.killed import PUBLISHED
-from tests.slow.test_kill import KILLED, assert_tidy
+from tests.fixtures.killed import KILLED, PUBLISHED
+from tests.slow.test_kill import assert_tidy
 
 RAW_POINTS = [
     "in the middle of the copy",
