@@ -117,6 +117,7 @@ def up(
       ./finops deploy up --without-metabase
       ./finops deploy up --build
     """
+    from deploy.former import commit, keep_files
     from deploy.upgrade import names_again
 
     place: Place = ctx.obj["place"]
@@ -131,6 +132,7 @@ def up(
         stack.wait(wait)
         forget(place)
         settled(place)
+        keep_files(stack, commit())
         stack.ready(config, wait, click.echo)
 
 

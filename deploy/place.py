@@ -15,12 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.config import Config
+from core.config import ROOT, Config
 from core.errors import DataOfRoot, UnreadableForContainers
 from core.warehouse import Warehouse, disk_errors
 from deploy.files import make_folder, owned, replace_file, write_secret
 from deploy.pairs import check_plain, lines, read_lines, read_pairs, read_text
 
+COMPOSE_FILE = ROOT / "docker-compose.yml"
 USER = 10001
 """The images' own user."""
 METABASE, POSTGRES = "metabase", "postgres"
@@ -76,6 +77,10 @@ class Place:
     @property
     def env_file(self) -> Path:
         return self.folder / ".env"
+
+    @property
+    def compose_file(self) -> Path:
+        return COMPOSE_FILE
 
     @property
     def secrets(self) -> Path:

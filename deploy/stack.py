@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from core.config import ROOT, Config
+from core.config import Config
 from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotRunning
 from deploy.place import METABASE, PINS, POSTGRES, SERVICES, Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
 from deploy.units import FOLDER, SERVICE, find_units, systemctl
 from deploy.volumes import check_volume
 
-COMPOSE_FILE = ROOT / "docker-compose.yml"
 PROJECT = "com.docker.compose.project"
 WORKING_DIR = "com.docker.compose.project.working_dir"
 VERSION = "org.opencontainers.image.version"
@@ -111,7 +110,7 @@ class Stack:
             labels = about["Config"]["Labels"]
             owner, mine = labels.get(FOLDER), self.place.folder
             if not owner:
-                owner, mine = labels.get(WORKING_DIR), COMPOSE_FILE.parent
+                owner, mine = labels.get(WORKING_DIR), self.place.compose_file.parent
             if owner and Path(owner).resolve() != mine.resolve():
                 raise AnotherFolder(labels[PROJECT], owner, self.place.env_file)
 
@@ -134,7 +133,7 @@ class Stack:
     def compose(self, *arguments: str) -> list[str]:
         """Return the command line of compose; no command of its own may reach systemd's stack."""
         self.check_compose("restart")
-        files = ["--file", str(COMPOSE_FILE), "--env-file", str(self.place.env_file)]
+        files = ["--file", str(self.place.compose_file), "--env-file", str(self.place.env_file)]
         return [*self.tools.compose, *files, *arguments]
 
     def containers(self, *, look: bool = False) -> list[Container]:

@@ -26,6 +26,11 @@ class Begun:
     replaces: bool = True
     """Whether it has replaced containers, or was about to; before, it has no backup yet."""
 
+    files: bool = False
+    """Whether the compose file and .env that ran before are kept."""
+    commit: str | None = None
+    """Of the checkout that ran before, where that is known."""
+
     def told(self, *, at_work: bool) -> str:
         """Return a sentence for who asks how the stack is, while a command is at work or not."""
         if at_work:

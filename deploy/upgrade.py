@@ -19,11 +19,13 @@ from core.errors import (
     NotRunning,
     UpgradeFailed,
 )
+from core.errors.upgrade import Kept
 from core.scratch import scratch_in
 from deploy.archive import read
 from deploy.backup import DUMP, backup, check_target
+from deploy.former import before, commit, keep_files, started_from
 from deploy.images import check_names, differ, kept, name, refuse
-from deploy.place import prepare
+from deploy.place import SERVICES, prepare
 from deploy.postgres import awake, dump, load
 from deploy.stack import BUILT, Say, Stack
 from deploy.unfinished import Begun, forget, note, unfinished
@@ -84,6 +86,7 @@ def upgrade(
         say(f"going back: {error}")
         go_back(stack, begun, error, wait)
     forget(stack.place)
+    keep_files(stack, commit())
     stack.ready(config, wait, say)
 
 
@@ -131,7 +134,8 @@ def begin(
     images = {name: running[name] for name in BUILT if name in running}
     for service, image in images.items():
         stack.tools.run("tag", image, kept(stack, service))
-    begun = Begun(at=now, images=images, backup=None, replaces=False)
+    files, at = started_from(stack)
+    begun = Begun(at=now, images=images, backup=None, replaces=False, files=files, commit=at)
     try:
         if build:
             note(stack.place, begun)
@@ -170,7 +174,9 @@ def built(stack: Stack, held: int, say: Say) -> None:
 
 
 def go_back(stack: Stack, begun: Begun, why: FinopsError, wait: int) -> None:
-    """Start the former images; Metabase's data goes back too, as a newer one has changed it.
+    """Start the former images, under the compose file and .env of then where these are kept.
+
+    Metabase's data goes back too, as a newer one has changed it.
 
     Raises:
         UpgradeFailed: If the former version is healthy again.
@@ -179,21 +185,33 @@ def go_back(stack: Stack, begun: Begun, why: FinopsError, wait: int) -> None:
     seconds = max(wait, BACK)
     saved = Path(begun.backup) if begun.backup else None
     later = saved and saved.with_name(f"{stem(saved)}-metabase-{stamp()}.sql")
-    former, aside = [kept(stack, service) for service in begun.images], []
+    ran = before(stack) if begun.files else stack
+    refused, second = list[str](), None
     try:
-        aside = refuse(stack, begun.images)
+        refused = refuse(stack, begun.images)
+        name(ran, {service: begun.images[service] for service in differ(ran, begun.images)})
+        stack.remove(*SERVICES)
         try:
-            if saved and later and stack.has_postgres:
-                put_back(stack, saved, later, seconds)
+            if saved and later and ran.has_postgres:
+                put_back(ran, saved, later, seconds)
         finally:
-            stack.start(anew=True)
-        stack.wait(seconds)
+            ran.start()
+        ran.wait(seconds)
     except FinopsError as error:
-        since = later if later and later.exists() else None
-        raise NotGoneBack(str(why), str(error), former, aside, saved, since) from error
+        second = error
+    all_kept = Kept(
+        former=[kept(stack, service) for service in begun.images],
+        refused=refused,
+        backup=saved,
+        since=later if later and later.exists() else None,
+        files=ran.place.env_file.parent if begun.files else None,
+        commit=begun.commit,
+    )
+    if second:
+        raise NotGoneBack(str(why), str(second), all_kept) from second
     forget(stack.place)
-    since = later if later and later.exists() else None
-    raise UpgradeFailed(str(why), former, aside, saved, since) from why
+    keep_files(ran, begun.commit if begun.files else commit())
+    raise UpgradeFailed(str(why), all_kept) from why
 
 
 def put_back(stack: Stack, saved: Path, later: Path, seconds: int) -> None:

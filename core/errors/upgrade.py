@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors.deploy import DeployError
@@ -28,59 +29,55 @@ class DigestPinned(DeployError):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """Where all is that an upgrade has kept."""
+
+    former: Sequence[str]
+    """Names of the former images."""
+    refused: Sequence[str]
+    """Names of the new images."""
+    backup: Path | None
+    """Holds the data as it was before; None where there was none to save."""
+    since: Path | None
+    """Holds what Metabase knew when the former version came back; None where nothing does."""
+    files: Path | None
+    """Folder of the compose file and .env that ran before; None where they are not known."""
+    commit: str | None
+    """Of the checkout that ran before, where that is known."""
+
+    def told(self) -> str:
+        """Return sentences that say where it is, and what is still of the new version."""
+        kept = [f"Kept are the former images as {', '.join(self.former)}"]
+        kept += [f"the refused new ones as {', '.join(self.refused)}"] if self.refused else []
+        if self.backup:
+            command = f"./finops deploy restore {shlex.quote(str(self.backup))} --replace"
+            kept.append(f"the data as it was before in {self.backup}, which `{command}` puts back")
+        kept += [f"what Metabase knew since in {self.since}"] if self.since else []
+        kept += [f"docker-compose.yml and .env of then in {self.files}"] if self.files else []
+        back = f"`git checkout {self.commit}`" if self.commit else "git"
+        return (
+            f"{'; '.join(kept)}. The checkout is still the new version's, and `./finops deploy up` "
+            f"takes its docker-compose.yml: bring it back by {back} before."
+        )
+
+
 class UpgradeFailed(DeployError):
-    """The former version runs again.
+    """The former version runs again."""
 
-    Args:
-        reason: Why the new one does not.
-        former: Names of the former images.
-        refused: Names of the new images.
-        backup: Holds the data as it was before; None where there was none to save.
-        since: Holds what Metabase knew when the former version came back; None where nothing does.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        former: Sequence[str],
-        refused: Sequence[str],
-        backup: Path | None,
-        since: Path | None,
-    ) -> None:
+    def __init__(self, reason: str, kept: Kept) -> None:
         super().__init__(
             f"the new version did not become healthy, the former one runs again: {reason}",
-            hint=kept_by_upgrade(former, refused, backup, since),
+            hint=kept.told(),
         )
 
 
 class NotGoneBack(DeployError):
-    """Neither version runs; the arguments are those of UpgradeFailed, and a second reason."""
+    """Neither version runs."""
 
-    def __init__(
-        self,
-        reason: str,
-        second: str,
-        former: Sequence[str],
-        refused: Sequence[str],
-        backup: Path | None,
-        since: Path | None,
-    ) -> None:
+    def __init__(self, reason: str, second: str, kept: Kept) -> None:
         super().__init__(
             f"the new version did not become healthy: {reason}; nor did the former one: {second}",
-            hint=f"{kept_by_upgrade(former, refused, backup, since)} Once the second reason is "
-            "mended, `./finops deploy up` starts the former version, `./finops deploy upgrade` "
-            "goes on with the new one.",
+            hint=f"{kept.told()} Once the second reason is mended, `./finops deploy up` starts the "
+            "former version, `./finops deploy upgrade` goes on with the new one.",
         )
-
-
-def kept_by_upgrade(
-    former: Sequence[str], refused: Sequence[str], backup: Path | None, since: Path | None
-) -> str:
-    """Return sentences that say where all is that an upgrade has kept."""
-    kept = [f"Kept are the former images as {', '.join(former)}"]
-    kept += [f"the refused new ones as {', '.join(refused)}"] if refused else []
-    if backup:
-        command = f"./finops deploy restore {shlex.quote(str(backup))} --replace"
-        kept.append(f"the data as it was before in {backup}, which `{command}` puts back")
-    kept += [f"what Metabase knew since in {since}"] if since else []
-    return f"{'; '.join(kept)}."

@@ -167,6 +167,9 @@ def test_an_upgrade_that_fails_goes_back_by_itself(site: Site, tmp_path: Path) -
         env.read_text().replace("FINOPS_IMAGE=" + IMAGE, "FINOPS_IMAGE=localhost/next:1")
     )
     site.podman("tag", "localhost/broken:1", "localhost/next:1")
+    compose = site.folder / "docker-compose.yml"
+    ours = compose.read_text()
+    compose.write_text(ours.replace("command: [serve, ", "command: [serve-as-the-next-version, "))
 
     done = site.shell("./finops deploy upgrade --no-build --wait 5")
 
@@ -174,11 +177,13 @@ def test_an_upgrade_that_fails_goes_back_by_itself(site: Site, tmp_path: Path) -
     assert "the former one runs again" in done.error
     assert site.healthy("dashboards", "scheduler", "postgres")
     assert site.inspect("dashboards")["Image"] == former
+    assert site.inspect("dashboards")["Config"]["Cmd"][0] == "serve"
     assert site.sql("SELECT a FROM before_upgrade") == "1"
     kept = [next((site.folder / "backups").glob(name)) for name in ("*.tar.zst", "*.sql")]
     assert [path for path in kept if str(path) not in done.hint] == []
     assert "before_upgrade" in kept[1].read_text()
     assert "localhost/open-finops-refused/dashboards:" in done.hint
+    compose.write_text(ours)
     again = site.shell("./finops deploy upgrade --no-build --wait 60")
     assert (again.code, "no image is new" in again.err) == (0, True)
     shutil.rmtree(site.folder / "backups")

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from core import __version__
-from deploy.place import SERVICES
-from deploy.stack import COMPOSE_FILE, VERSION
+from deploy.place import COMPOSE_FILE, SERVICES
+from deploy.stack import VERSION
 from deploy.units import FOLDER, find_units, labels_of, searched, systemctl
 from tests.fixtures.finops import ROOT
 
