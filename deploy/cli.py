@@ -16,6 +16,7 @@ from deploy.alone import alone, is_busy
 from deploy.halfway import cut_off, settled
 from deploy.options import tell, wait_option
 from deploy.place import METABASE, SERVICES, Place, prepare
+from deploy.ready import ready
 from deploy.saving import backup, restore, upgrade
 from deploy.unfinished import forget, unfinished
 
@@ -133,7 +134,7 @@ def up(
         forget(place)
         settled(place)
         keep_files(stack, commit())
-        stack.ready(config, wait, click.echo)
+        ready(stack, config, wait, click.echo)
 
 
 @deploy.command()

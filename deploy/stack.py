@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from core.config import Config
 from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotRunning
 from deploy.place import METABASE, PINS, POSTGRES, SERVICES, Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
@@ -203,10 +202,6 @@ class Stack:
             raise NotRunning(["scheduler"])
         show((self.tools.engine, "exec", found.id, *WITH_SECRETS, *FINOPS, *arguments))
 
-    def has_image(self, name: str) -> bool:
-        """Whether the engine's store holds an image of this name."""
-        return self.tools.run("image", "inspect", name, check=False).returncode == 0
-
     def build(self, held: int, *, only_missing: bool, say: Say) -> list[str]:
         """Build the images that are made here; return their services.
 
@@ -220,7 +215,7 @@ class Stack:
         settings, built = self.place.settings(), []
         for service in self.place.services():
             name = settings.get(BUILT.get(service, ""))
-            if name and not (only_missing and self.has_image(name)):
+            if name and not (only_missing and self.tools.has_image(name)):
                 self.tools.check_built_here(name)
                 if missing := [pin for pin in PINS if service == METABASE and not settings[pin]]:
                     raise NotPinned(self.place.env_file, missing)
@@ -260,8 +255,23 @@ class Stack:
         filters = [word for label in labels for word in ("--filter", f"label={label}")]
         return self.tools.run("ps", "--all", "--quiet", *filters).stdout.split()
 
+    def pull(self, *services: str) -> None:
+        """Get the image of Postgres, which is not built here, where it is wanted and missing.
+
+        Raises:
+            ComposeFailed: If it cannot be had.
+        """
+        name = self.place.settings()["FINOPS_POSTGRES_IMAGE"]
+        if POSTGRES in (services or self.place.services()) and not self.tools.has_image(name):
+            show((self.tools.engine, "pull", name))
+
     def start(self, *services: str, anew: bool = False) -> None:
-        """Start services, all when none is named; `anew` makes their containers again."""
+        """Start services, all when none is named; `anew` makes their containers again.
+
+        Raises:
+            ComposeFailed: If one is not started; where its image cannot be had, none was stopped.
+        """
+        self.pull(*services)
         if anew:
             self.remove(*(services or self.place.services()))
         show(self.compose("up", "--detach", "--no-build", *services))
@@ -281,18 +291,3 @@ class Stack:
             if time.monotonic() > end:
                 raise NotHealthy(sorted(wanted), seconds)
             time.sleep(PAUSE)
-
-    def ready(self, config: Config, seconds: int, say: Say) -> None:
-        """Fill Metabase of a healthy stack, and say where everything is."""
-        settings = self.place.settings()
-        if METABASE in self.place.services() and config.database_path.exists():
-            self.finops("metabase", "provision", "--wait", str(seconds))
-        elif METABASE in self.place.services():
-            say("Metabase gets its dashboards at the first `./finops deploy up` after an import")
-        say(f"dashboards: http://127.0.0.1:{settings['FINOPS_DASHBOARDS_PORT']}/?token=...  "
-            f"(the token is in {self.place.secrets / 'dashboards.env'})")  # fmt: skip
-        if METABASE in self.place.services():
-            say(f"metabase:   http://127.0.0.1:{settings['FINOPS_METABASE_PORT']}/  "
-                f"(who signs in is in {self.place.secrets / 'scheduler.env'})")  # fmt: skip
-        else:
-            say("metabase:   left out, as COMPOSE_PROFILES in .env does not name it")

@@ -55,6 +55,10 @@ class Tools:
         told = self.run("inspect", *names, check=False).stdout if names else ""
         return list(json.loads(told or "[]"))
 
+    def has_image(self, name: str) -> bool:
+        """Whether the engine's store holds an image of this name."""
+        return self.run("image", "inspect", name, check=False).returncode == 0
+
     def check_built_here(self, image: str) -> None:
         """Raise NotPulled where an image has a registry's name, which no build here may take."""
         if not image.startswith(LOCAL):

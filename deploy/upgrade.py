@@ -27,6 +27,7 @@ from deploy.former import before, commit, keep_files, started_from
 from deploy.images import check_names, differ, kept, name, refuse
 from deploy.place import SERVICES, prepare
 from deploy.postgres import awake, dump, load
+from deploy.ready import ready
 from deploy.stack import BUILT, Say, Stack
 from deploy.unfinished import Begun, forget, note, unfinished
 
@@ -62,6 +63,7 @@ def upgrade(
     Raises:
         BySystemd: If systemd runs the stack.
         DigestPinned: If a name in .env cannot be given to another image.
+        ComposeFailed: If the image of Postgres is not here and cannot be had.
         NotRunning: If a service does not run, and no upgrade was cut off.
         NotBuilt: If an image cannot be built; what runs was left as it is.
         UpgradeFailed: If the former version had to be started again.
@@ -71,6 +73,7 @@ def upgrade(
     check_names(stack)
     for mended in prepare(stack.place, config, rootless=stack.rootless):
         say(mended)
+    stack.pull()
     begun = cut_off(stack, say)
     going_on = begun is not None
     if begun is None:
@@ -87,7 +90,7 @@ def upgrade(
         go_back(stack, begun, error, wait)
     forget(stack.place)
     keep_files(stack, commit())
-    stack.ready(config, wait, say)
+    ready(stack, config, wait, say)
 
 
 def cut_off(stack: Stack, say: Say) -> Begun | None:

@@ -72,6 +72,23 @@ def test_an_image_that_cannot_be_built_leaves_what_runs_alone(
     assert not (site.home / "backups").exists()
 
 
+@pytest.mark.parametrize("command", ["up", "upgrade"])
+def test_a_postgres_that_cannot_be_had_stops_nothing(
+    command: str, site: Stacked, engine: Engine
+) -> None:
+    running, missing = engine.running(), "docker.io/library/postgres:none"
+    with (site.home / ".env").open("a") as settings:
+        settings.write(f"FINOPS_POSTGRES_IMAGE={missing}\n")
+    engine.remember(unbuildable=[missing])
+
+    done = site.deploy(command, *AT_FIRST)
+
+    assert done.code == 12
+    assert done.error == f"`podman pull {missing}` ended with exit code 125"
+    assert engine.running() == running
+    assert [call for call in engine.calls() if " up " in call or " stop" in call] == []
+
+
 def test_the_backup_is_made_after_the_build_and_before_the_start(
     site: Stacked, engine: Engine
 ) -> None:

@@ -1,0 +1,45 @@
+"""What comes after a healthy start: Metabase is filled, and where everything is told."""
+
+from __future__ import annotations
+
+from core.config import Config
+from deploy.place import METABASE
+from deploy.stack import Say, Stack
+
+
+def ready(stack: Stack, config: Config, seconds: int, say: Say) -> None:
+    """Fill Metabase of a healthy stack, which gets so many seconds, and say where everything is.
+
+    Raises:
+        ComposeFailed: If Metabase is not filled.
+    """
+    fill(stack, config, seconds, say)
+    for line in addresses(stack):
+        say(line)
+
+
+def fill(stack: Stack, config: Config, seconds: int, say: Say) -> None:
+    """Give Metabase its dashboards, once there are data to show."""
+    if METABASE not in stack.place.services():
+        return
+    if config.database_path.exists():
+        stack.finops("metabase", "provision", "--wait", str(seconds))
+    else:
+        say("Metabase gets its dashboards at the first `./finops deploy up` after an import")
+
+
+def addresses(stack: Stack) -> list[str]:
+    """Return a line for each page: its address, and which file lets one in."""
+    place, settings = stack.place, stack.place.settings()
+    dashboards = (
+        f"dashboards: http://127.0.0.1:{settings['FINOPS_DASHBOARDS_PORT']}/?token=...  "
+        f"(the token is in {place.secrets / 'dashboards.env'})"
+    )
+    if METABASE not in place.services():
+        left_out = "metabase:   left out, as COMPOSE_PROFILES in .env does not name it"
+        return [dashboards, left_out]
+    metabase = (
+        f"metabase:   http://127.0.0.1:{settings['FINOPS_METABASE_PORT']}/  "
+        f"(who signs in is in {place.secrets / 'scheduler.env'})"
+    )
+    return [dashboards, metabase]
