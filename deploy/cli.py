@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -217,11 +218,13 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
     options = ["--tail", str(tail), *(["--follow"] if follow else [])]
     services = [service] if service else []
     if not stack.units:
-        show(stack.compose("logs", *options, *services))
+        command = stack.compose("logs", *options, *services)
     elif found := stack.listed(*services):
-        show((stack.tools.engine, "logs", "--names", *options, *found))
+        command = [stack.tools.engine, "logs", "--names", *options, *found]
     else:
         raise NotRunning(services or stack.services())
+    with suppress(KeyboardInterrupt) if follow else nullcontext():
+        show(command)
 
 
 for command in (backup, restore, upgrade):

@@ -1,0 +1,31 @@
+"""Logs that go on until they are ended end well."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from tests.fixtures.finops import Finops
+from tests.fixtures.programs import program
+
+PATIENCE = 30
+
+
+def test_logs_that_go_on_end_without_an_error(finops: Finops, tmp_path: Path) -> None:
+    follows = tmp_path / "follows"
+    program(tmp_path / "bin", "podman", 0)
+    program(tmp_path / "bin", "compose", 0, f"touch {follows}; exec sleep {PATIENCE}")
+    finops.environment |= {
+        "PATH": os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]]),
+        "FINOPS_COMPOSE": str(tmp_path / "bin" / "compose"),
+    }
+    process = finops.start("deploy", "--folder", str(finops.home), "logs", "--follow")
+    end = time.monotonic() + PATIENCE
+    while not follows.exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=PATIENCE) == ("", "")
+    assert process.returncode == 0
