@@ -107,7 +107,6 @@ def test_what_root_has_left_in_the_data_of_another_user_is_given_to_that_user(
     (tmp_path / "other").touch()
     (data / "dbt" / "link").symlink_to(tmp_path / "other")
     os.chown(data, 12345, 12345)
-    config.path and config.path.chmod(0o644)
 
     assert prepare(place, config, rootless=False) == [
         f"given to the owner of {data}, as root's: .finops.duckdb.lock, dbt"

@@ -164,7 +164,6 @@ def test_root_gives_an_empty_data_folder_away_and_none_that_holds_something(
     assert not place.secrets.exists()
     (config.data_dir / "finops.duckdb").unlink()
 
-    config.path and config.path.chmod(0o644)
     prepare(place, config, rootless=False)
 
     assert read_pairs(place.env_file)["FINOPS_USER"] == f"{USER}:{USER}"
