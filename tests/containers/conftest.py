@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from deploy.stack import FINOPS
 from tests.containers.debian import NoDebian, bootstrap
 from tests.containers.podman import (
     BASE,
     CERTIFICATES,
-    HARDENED,
     IMAGE,
     METABASE,
     NEEDED,
@@ -27,11 +27,9 @@ from tests.containers.podman import (
     SETTINGS,
     Podman,
 )
-from tests.containers.site import FINOPS, Site, make_site
+from tests.containers.site import Site, make_site
 from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import ROOT
-
-__all__ = ["BASE", "HARDENED", "IMAGE", "Podman"]
 
 TRIXIE = "localhost/trixie:1"
 OF_TRIXIE = (

@@ -25,7 +25,6 @@ PATIENCE = 60
 LISTENING = "0A"
 """A state of /proc/net/tcp."""
 COPIED = ("core", "vendors", "focus", "dashboards", "metabase", "deploy", "docker")
-FINOPS = ("/opt/finops/.venv/bin/python", "/opt/finops/finops", "-c", "/etc/finops/config.toml")
 
 
 @dataclass(frozen=True)

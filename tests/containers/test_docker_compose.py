@@ -14,7 +14,7 @@ import pytest
 
 from core.config import load_config
 from deploy.place import SERVICES, Place, prepare
-from tests.containers.conftest import Podman
+from tests.containers.podman import Podman
 from tests.containers.site import Site, make_site, until
 
 Compose = Callable[..., str]

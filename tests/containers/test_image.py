@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core import __version__
-from tests.containers.conftest import BASE, HARDENED, IMAGE, Podman
+from tests.containers.podman import BASE, HARDENED, IMAGE, Podman
 from tests.containers.site import free_port
 
 LARGEST = 450_000_000
@@ -138,7 +138,9 @@ def test_the_dashboards_answer_on_loopback_to_who_has_the_token(
     ports = json.loads(image("inspect", dashboards).stdout)[0]["NetworkSettings"]["Ports"]
     assert ports == {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(PORT)}]}
     assert image("healthcheck", "run", dashboards).returncode == 0
-    assert TOKEN not in image("logs", dashboards).stdout
+    logs = image("logs", dashboards)
+    assert logs.stdout + logs.stderr
+    assert TOKEN not in logs.stdout + logs.stderr
 
     image("restart", "--time", "10", dashboards)
 

@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.containers.conftest import Podman
+from tests.containers.podman import Podman
 from tests.containers.site import Site
 from tests.docs.pages import blocks
 from tests.fixtures.finops import ROOT

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.containers.conftest import Podman
+from tests.containers.podman import Podman
 from tests.docs.pages import shell
 from tests.fixtures.finops import ROOT
 

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from deploy.archive import read as read_backup
-from tests.containers.conftest import Podman
+from deploy.place import SERVICES
+from tests.containers.podman import Podman
 from tests.containers.site import until
 from tests.fixtures.finops import ROOT, Finops
 
 UNITS = ROOT / "docker" / "quadlet"
 GENERATOR = "/usr/libexec/podman/quadlet"
-SERVICES = ("dashboards", "scheduler", "postgres", "metabase")
 HARDENED = ("--read-only", "--cap-drop all", "--security-opt=no-new-privileges", "--pids-limit ")
 SRV = "/srv/open-finops"
 OF_SYSTEMD = ("--cgroups=", "--sdnotify=", "--cidfile=")

@@ -17,8 +17,9 @@ from pwd import getpwnam
 import pytest
 
 from core.config import load_config
-from deploy.place import Place, prepare, read_pairs
-from tests.containers.conftest import HARDENED, IMAGE, SETTINGS, Podman
+from deploy.pairs import read_pairs
+from deploy.place import Place, prepare
+from tests.containers.podman import HARDENED, IMAGE, SETTINGS, Podman
 from tests.containers.site import addresses_of, free_port, until
 from tests.fixtures.finops import ROOT
 

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from deploy.stack import FINOPS
 from tests.containers.podman import IMAGE
-from tests.containers.site import FINOPS, USER, Site, addresses_of, until
+from tests.containers.site import USER, Site, addresses_of, until
 from tests.fixtures.aws import Bucket, line
 
 SPEND = "SELECT sum(BilledCost) AS spend FROM focus.cost_and_usage"
+WRAPPER = {"OPEN_FINOPS_IMAGE": IMAGE}
 BROKEN = f"FROM {IMAGE}\nUSER 0\nRUN echo 'raise SystemExit(1)' >/opt/finops/finops\n"
 
 
@@ -34,9 +36,6 @@ def spend(site: Site) -> Decimal:
     done = site.shell(f'./finops-podman.sh query "{SPEND}" --format csv', env=WRAPPER)
     assert done.code == 0, done.err
     return Decimal(done.out.split()[-1])
-
-
-WRAPPER = {"OPEN_FINOPS_IMAGE": IMAGE}
 
 
 def test_all_are_healthy_and_ports_are_open_on_loopback_alone(site: Site) -> None:
@@ -79,9 +78,9 @@ def test_no_secret_is_shown_by_inspect_or_by_a_log(site: Site) -> None:
         if "EMAIL" not in one
     ]
     ids = [site.container(name) for name in ("dashboards", "scheduler", "postgres")]
-    shown = site.podman("inspect", *ids).stdout + "".join(
-        site.podman("logs", one).stdout for one in ids
-    )
+    logs = [site.podman("logs", one) for one in ids]
+    assert all(log.stdout + log.stderr for log in logs)
+    shown = site.podman("inspect", *ids).stdout + "".join(log.stdout + log.stderr for log in logs)
     assert len(secrets) == 7
     assert [secret for secret in secrets if secret in shown] == []
 

@@ -10,8 +10,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from deploy.stack import FINOPS
 from tests.containers.podman import IMAGE, Podman
-from tests.containers.site import FINOPS, Site, addresses_of, free_port, make_site, until
+from tests.containers.site import Site, addresses_of, free_port, make_site, until
 from tests.docs.pages import blocks, shell
 
 BACKUP = "docs/deployment/backup.md"

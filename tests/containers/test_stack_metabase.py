@@ -18,11 +18,12 @@ import pytest
 
 from core.warehouse import Warehouse
 from deploy import archive
-from deploy.place import SERVICES, read_pairs
-from deploy.stack import WITH_SECRETS
+from deploy.pairs import read_pairs
+from deploy.place import SERVICES
+from deploy.stack import FINOPS, WITH_SECRETS
 from metabase.client import Client
 from metabase.content import read_content
-from tests.containers.site import FINOPS, USER, Site, addresses_of, until
+from tests.containers.site import USER, Site, addresses_of, until
 from tests.docs.pages import blocks
 from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import ROOT, Result
