@@ -9,6 +9,7 @@ import pytest
 
 from core.config import Config
 from core.errors import ComposeFailed, DataOfRoot, NotPinned, UnreadableForContainers
+from core.serving import DashboardsConfig
 from deploy.alone import alone
 from deploy.files import owned
 from deploy.pairs import read_pairs
@@ -73,6 +74,16 @@ def test_a_secret_of_one_s_own_stays_and_missing_ones_are_added(
     assert scheduler["OPEN_FINOPS_METABASE_SETUP_TOKEN"] == metabase["MB_SETUP_TOKEN"]
     assert metabase["MB_DB_PASS"] == (place.secrets / "postgres-password").read_text()
     assert len({*scheduler.values(), *metabase.values()}) == 6
+
+
+def test_a_token_that_its_owner_has_emptied_stays_empty(place: Place, config: Config) -> None:
+    place.secrets.mkdir()
+    (place.secrets / "dashboards.env").write_text("OPEN_FINOPS_DASHBOARDS_TOKEN=\n")
+    prepare(place, config, rootless=True)
+    token = place.secret("dashboards.env", "OPEN_FINOPS_DASHBOARDS_TOKEN")
+    assert token == ""
+    pages = DashboardsConfig.resolve({}, {"OPEN_FINOPS_DASHBOARDS_TOKEN": token}, {})
+    assert pages.token is None
 
 
 def test_a_last_line_without_an_end_keeps_its_value(place: Place, config: Config) -> None:
