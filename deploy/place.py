@@ -60,7 +60,7 @@ PINS = ("FINOPS_METABASE_VERSION", "FINOPS_METABASE_SHA256", "FINOPS_DRIVER_SHA2
 """What Metabase's image is not built without."""
 HEAD = """\
 # The stack on this machine, read by podman-compose and docker compose. No secrets.
-# Yours to change; COMPOSE_PROFILES= leaves Metabase out:
+# Yours to change (comments are not kept); COMPOSE_PROFILES= leaves Metabase out:
 """
 MIDDLE = "# Found on this machine, written anew by each `./finops deploy up`:\n"
 FOLDERS = {"FINOPS_AWS": ".aws", "FINOPS_AZURE": ".azure", "FINOPS_GCLOUD": ".config/gcloud"}
