@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,8 @@ LATE = timedelta(minutes=10)
 """After so long past its time a run counts as missed by the scheduler."""
 FAILURES = 3
 """So many runs in a row that failed are no longer an outage that passes."""
+OWN_END = 1.0
+"""Seconds that an interrupted run gets to end by itself before it is told."""
 STATUS = "schedule.json"
 
 
@@ -120,7 +122,7 @@ def run_once(
     wait = settings.retry_seconds
     for left in range(settings.retries, -1, -1):
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        code = subprocess.run(arguments, check=False, env=env).returncode
+        code = finished(arguments, env)
         ended = f"{' '.join(words)} ended with exit code {code}"
         if code not in PASSING or not left:
             say(ended)
@@ -129,6 +131,22 @@ def run_once(
         time.sleep(wait)
         wait *= 2
     raise AssertionError("the last try returns")
+
+
+def finished(arguments: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a process and return its exit code; one that is interrupted cleans up before this ends.
+
+    Ctrl-C on a terminal reaches it, too; a SIGTERM of this process does not.
+    """
+    with subprocess.Popen(arguments, env=env) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(OWN_END)
+            process.terminate()
+            process.wait()
+            raise
 
 
 def sleep_until(due: datetime) -> None:

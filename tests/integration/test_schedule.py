@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -77,6 +78,25 @@ def test_it_imports_at_its_time_and_ends_when_told(finops: Finops, bucket: Bucke
     assert status(finops)["last_code"] == 0
     assert finops.billed("2026-01") == Decimal("2.20")
     assert finops.fingerprint() == first, "a run with nothing new wrote the database"
+
+
+def test_a_run_that_is_cut_off_cleans_up(finops: Finops) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        (finops.home / "config.toml").write_text(
+            f'[aws]\nbucket = "s3://bills"\nexport_name = "cur"\naccess_key_id = "a"\n'
+            f'secret_access_key = "b"\nregion = "eu-west-1"\n'
+            f'endpoint_url = "http://127.0.0.1:{silent.getsockname()[1]}"\n'
+            f'[schedule]\ncron = "{EVERY_SECOND}"\n'
+        )
+        process = finops.start("schedule")
+        silent.settimeout(PATIENCE)
+        asked, _ = silent.accept()
+        with asked:
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "error: interrupted; what was not yet published is thrown away\n" in said
+    assert said.endswith("schedule: ended\n")
 
 
 def test_a_busy_database_is_tried_again(finops: Finops, bucket: Bucket) -> None:
