@@ -16,7 +16,8 @@ from core.errors import NotHealthy, NotRunning
 from deploy.alone import alone, is_busy
 from deploy.halfway import cut_off, settled
 from deploy.options import tell, wait_option
-from deploy.place import METABASE, SERVICES, Place, prepare
+from deploy.own import METABASE, SERVICES
+from deploy.place import Place, prepare
 from deploy.ready import ready
 from deploy.saving import backup, restore, upgrade
 from deploy.unfinished import forget, unfinished

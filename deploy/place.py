@@ -19,45 +19,12 @@ from core.config import ROOT, Config
 from core.errors import DataOfRoot, UnreadableForContainers
 from core.warehouse import Warehouse, disk_errors
 from deploy.files import make_folder, owned, replace_file, write_secret
+from deploy.own import IMAGES, METABASE, OWN, POSTGRES, PROJECT, SERVICES, checked
 from deploy.pairs import check_plain, lines, read_lines, read_pairs, read_text
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
 USER = 10001
 """The images' own user."""
-METABASE, POSTGRES = "metabase", "postgres"
-SERVICES = {
-    "dashboards": frozenset[str](),
-    "scheduler": frozenset[str](),
-    POSTGRES: frozenset({METABASE, POSTGRES}),
-    METABASE: frozenset({METABASE}),
-}
-"""Each service of docker-compose.yml with its profiles; none means always."""
-PROJECT = "open-finops"
-"""What the name of a stack's project begins with; six figures of its folder's path follow."""
-OWN = {
-    "COMPOSE_PROJECT_NAME": PROJECT,
-    "COMPOSE_PROFILES": METABASE,
-    "FINOPS_IMAGE": "localhost/open-finops:latest",
-    "FINOPS_BASE": "docker.io/library/python:3.11-slim-bookworm",
-    "FINOPS_METABASE_IMAGE": "localhost/open-finops-metabase:latest",
-    "FINOPS_JAVA_BASE": "docker.io/library/eclipse-temurin:21-jre",
-    "FINOPS_METABASE_VERSION": "",
-    "FINOPS_METABASE_SHA256": "",
-    "FINOPS_METABASE_JAR": "",
-    "FINOPS_DRIVER_SHA256": "",
-    "FINOPS_DRIVER_JAR": "",
-    "FINOPS_POSTGRES_IMAGE": "docker.io/library/postgres:16.10-bookworm",
-    "FINOPS_DASHBOARDS_PORT": "8080",
-    "FINOPS_METABASE_PORT": "3000",
-    "FINOPS_DASHBOARDS_MEMORY": "2g",
-    "FINOPS_SCHEDULER_MEMORY": "4g",
-    "FINOPS_METABASE_MEMORY": "4g",
-}
-"""What the owner of the stack may change in .env, as it is at first."""
-IMAGES = ("FINOPS_IMAGE", "FINOPS_METABASE_IMAGE")
-"""Names of what is built of a checkout; a tag of its folder's path stands for latest."""
-PINS = ("FINOPS_METABASE_VERSION", "FINOPS_METABASE_SHA256", "FINOPS_DRIVER_SHA256")
-"""What Metabase's image is not built without."""
 HEAD = """\
 # The stack on this machine, read by podman-compose and docker compose. No secrets.
 # Yours to change (comments are not kept); COMPOSE_PROFILES= leaves Metabase out:
@@ -97,8 +64,12 @@ class Place:
         return {**OWN, **images, "COMPOSE_PROJECT_NAME": f"{PROJECT}-{self.suffix}"}
 
     def settings(self) -> dict[str, str]:
-        """Return what .env says; the defaults where it does not."""
-        return {**self.defaults(), **read_pairs(self.env_file)}
+        """Return what .env says; the defaults where it does not.
+
+        Raises:
+            BadLine, BadEnvValue, UnreadableSettings: If .env is not to be used as it stands.
+        """
+        return checked(self.defaults(), self.env_file)
 
     def services(self) -> list[str]:
         """Return the services that run here, in the order of docker-compose.yml."""
@@ -134,8 +105,10 @@ def prepare(
         UnreadableForContainers: If config.toml is for other eyes.
         OddPath: If compose would read another path than the one that .env names.
         BadLine: If .env or a file of secrets has a line that is no NAME=value.
+        BadEnvValue: If .env has a port, a name or an amount that is none.
         DiskError: If a folder or a file cannot be made.
     """
+    place.settings()
     data = config.database_path.parent
     folders = credentials(Path.home(), place.secrets / "none")
     check_plain(place.folder.resolve(), config.database_path, config.base, config.path or data,

@@ -10,7 +10,8 @@ from pathlib import Path
 from core.errors import NoPostgres
 from deploy.archive import private
 from deploy.halfway import Exchange, cut_off, settled, wakes
-from deploy.place import METABASE, POSTGRES, Place
+from deploy.own import METABASE, POSTGRES
+from deploy.place import Place
 from deploy.stack import Stack
 from deploy.tools import show
 

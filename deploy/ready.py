@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.config import Config
-from deploy.place import METABASE
+from deploy.own import METABASE
 from deploy.stack import Say, Stack
 
 

@@ -30,7 +30,8 @@ from deploy.archive import read
 from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
 from deploy.files import owned
 from deploy.halfway import Exchange, forget, note
-from deploy.place import POSTGRES, Place, make_data, prepare
+from deploy.own import POSTGRES
+from deploy.place import Place, make_data, prepare
 from deploy.postgres import (
     asleep_again,
     awake_meanwhile,

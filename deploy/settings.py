@@ -11,6 +11,7 @@ from core.errors import BadConfigInBackup, ConfigError
 from deploy.archive import member
 from deploy.backup import SETTINGS
 from deploy.files import make_folder, write_secret
+from deploy.own import checked
 from deploy.pairs import read_pairs, read_text
 from deploy.place import Place, check_readable, user_of
 from deploy.stack import Say
@@ -28,7 +29,7 @@ class Then(Place):
     def settings(self) -> dict[str, str]:
         """Return what .env says then; the defaults where it does not."""
         here = self.env_file if self.env_file.exists() else self.saved / self.env_file.name
-        return {**self.defaults(), **read_pairs(here)}
+        return checked(self.defaults(), here)
 
     def secret(self, file: str, name: str) -> str | None:
         """Return one line of a file of secrets/ as it is then."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotRunning
-from deploy.place import METABASE, PINS, POSTGRES, SERVICES, Place
+from deploy.own import METABASE, PINS, POSTGRES, SERVICES
+from deploy.place import Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
 from deploy.units import FOLDER, SERVICE, find_units, systemctl
 from deploy.volumes import check_volume

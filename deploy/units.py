@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from deploy.own import SERVICES
 from deploy.pairs import read_text
-from deploy.place import SERVICES
 from deploy.tools import PODMAN, run
 
 FOLDER = "open-finops.folder"

@@ -25,7 +25,8 @@ from deploy.archive import read
 from deploy.backup import DUMP, backup, check_target
 from deploy.former import before, commit, keep_files, started_from
 from deploy.images import check_names, differ, kept, name, refuse
-from deploy.place import SERVICES, prepare
+from deploy.own import SERVICES
+from deploy.place import prepare
 from deploy.postgres import awake, dump, load
 from deploy.ready import ready
 from deploy.stack import BUILT, Say, Stack

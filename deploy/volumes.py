@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.errors import NoCompose, NoProgram, OldCompose, OthersVolume
-from deploy.place import POSTGRES, Place
+from deploy.own import POSTGRES
+from deploy.place import Place
 from deploy.tools import Tools, find_tools
 from deploy.units import find_units
 

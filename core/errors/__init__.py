@@ -25,9 +25,10 @@ FinopsError                     1
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
     ├── NoCompose, OldCompose, NoProgram, ComposeFailed, BySystemd, NotHealthy, NotRunning
     ├── NoPostgres, NotPinned, NotPulled, NotBuilt, DigestPinned, UpgradeFailed, NotGoneBack
-    ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, WouldOverwrite, WouldReplace
-    ├── UnreadableSettings, UnreadableBackup, BadBackup, AlteredBackup, AlienBackup, OtherFormat
-    └── BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, AnotherFolder, OthersVolume
+    ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, BadEnvValue, WouldOverwrite
+    ├── WouldReplace, UnreadableSettings, UnreadableBackup, BadBackup, AlteredBackup, AlienBackup
+    ├── OtherFormat, BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, AnotherFolder
+    └── OthersVolume
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -68,6 +69,7 @@ from core.errors.deploy import (
     AnotherFolder,
     BadBackup,
     BadConfigInBackup,
+    BadEnvValue,
     BadLine,
     BrokenPart,
     BySystemd,
@@ -145,6 +147,7 @@ __all__ = [
     "BadConfigFile",
     "BadConfigInBackup",
     "BadContent",
+    "BadEnvValue",
     "BadLine",
     "BadManifest",
     "BadSetting",

@@ -175,6 +175,14 @@ class BadLine(DeployError):
         )
 
 
+class BadEnvValue(DeployError):
+    def __init__(self, path: Path, name: str, value: str, meant: str, default: str) -> None:
+        super().__init__(
+            f"{path}: {name}={value} is not {meant}",
+            hint=f"Nothing was changed. Correct the line; at first it says {name}={default}.",
+        )
+
+
 class WouldOverwrite(DeployError):
     def __init__(self, path: Path) -> None:
         hint = "A backup never replaces a file: choose another name."

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from core.config import load_config
-from deploy.place import SERVICES, Place, prepare
+from deploy.own import SERVICES
+from deploy.place import Place, prepare
 from tests.containers.podman import Podman
 from tests.containers.site import Site, make_site, until
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from deploy.archive import read as read_backup
-from deploy.place import SERVICES
+from deploy.own import SERVICES
 from tests.containers.podman import Podman
 from tests.containers.site import until
 from tests.fixtures.finops import ROOT, Finops

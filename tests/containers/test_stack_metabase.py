@@ -18,8 +18,8 @@ import pytest
 
 from core.warehouse import Warehouse
 from deploy import archive
+from deploy.own import SERVICES
 from deploy.pairs import read_pairs
-from deploy.place import SERVICES
 from deploy.stack import FINOPS, WITH_SECRETS
 from metabase.client import Client
 from metabase.content import read_content

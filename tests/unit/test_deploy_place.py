@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.config import Config
-from core.errors import ComposeFailed, DataOfRoot, NotPinned, UnreadableForContainers
+from core.errors import BadEnvValue, ComposeFailed, DataOfRoot, NotPinned, UnreadableForContainers
 from core.serving import DashboardsConfig
 from deploy.alone import alone
 from deploy.files import owned
@@ -47,6 +47,39 @@ def test_a_second_start_changes_no_secret_and_no_setting(place: Place, config: C
     text = place.env_file.read_text()
     prepare(place, config, rootless=True)
     assert place.env_file.read_text() == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "FINOPS_DASHBOARDS_PORT=80x",
+        "FINOPS_DASHBOARDS_PORT=0.0.0.0:8080",
+        "FINOPS_METABASE_PORT=65536",
+        "FINOPS_SCHEDULER_MEMORY=lots",
+        "FINOPS_POSTGRES_IMAGE=",
+        "FINOPS_IMAGE=my image",
+        "COMPOSE_PROFILES=metabse",
+        "COMPOSE_PROJECT_NAME=FinOps",
+    ],
+)
+def test_a_setting_that_compose_could_not_use_is_refused_before_anything_changes(
+    line: str, place: Place, config: Config
+) -> None:
+    place.env_file.write_text(f"{line}\n")
+    with pytest.raises(BadEnvValue) as refused:
+        prepare(place, config, rootless=True)
+    assert f"{place.env_file}: {line} is not " in str(refused.value)
+    assert place.env_file.read_text() == f"{line}\n"
+    assert not place.secrets.exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["FINOPS_DASHBOARDS_MEMORY=1536MB", "COMPOSE_PROFILES=postgres,metabase"]
+)
+def test_other_words_for_the_same_are_fine(line: str, place: Place, config: Config) -> None:
+    place.env_file.write_text(f"{line}\n")
+    prepare(place, config, rootless=True)
+    assert line in place.env_file.read_text().splitlines()
 
 
 def test_a_line_of_one_s_own_stays_as_it_stands_also_where_env_is_a_link(

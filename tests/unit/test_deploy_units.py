@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from core import __version__
-from deploy.place import COMPOSE_FILE, SERVICES
+from deploy.own import SERVICES
+from deploy.place import COMPOSE_FILE
 from deploy.stack import VERSION
 from deploy.units import FOLDER, find_units, labels_of, searched, systemctl
 from tests.fixtures.finops import ROOT
