@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import duckdb
 
 from core import sql
+from core.backends.duckdb import first_line
 from core.errors import BadContent
 from metabase.content import TAG, Card, Content
 
@@ -39,7 +40,7 @@ def first_choice(
     """Return the first value that a filter's card lists; '' where it lists none.
 
     Raises:
-        BadContent: If DuckDB does not understand its SQL.
+        BadContent: If DuckDB does not understand its SQL, or has not what it reads.
     """
     card = content.cards[content.filters[name].values]
     values = dict(chosen)
@@ -49,7 +50,8 @@ def first_choice(
     try:
         row = connection.execute(filled(card, values)).fetchone()
     except duckdb.ProgrammingError as error:
-        raise BadContent(content.folder / "cards" / f"{card.slug}.sql", str(error)) from error
+        path = content.folder / "cards" / f"{card.slug}.sql"
+        raise BadContent(path, first_line(error)) from error
     return str(row[0]) if row else ""
 
 

@@ -65,8 +65,11 @@ class NotSynced(MetabaseError):
 
 class BadContent(MetabaseError):
     def __init__(self, path: Path, reason: str) -> None:
-        hint = "docs/metabase.md says what these files hold."
-        super().__init__(f"{path} cannot be used: {reason}", hint=hint)
+        super().__init__(
+            f"{path} cannot be used: {reason}",
+            hint="docs/metabase.md says what these files hold; `./finops focus build` makes the "
+            "marts that they read.",
+        )
 
 
 class ContentDiffers(MetabaseError):

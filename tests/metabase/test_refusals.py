@@ -145,6 +145,7 @@ def test_sql_of_a_choice_that_cannot_run_is_told_with_its_file(user: User, tmp_p
     result = user("provision", "--content", str(tmp_path / "content"))
     assert result.code == 11
     assert result.error.startswith(f"{card} cannot be used: Catalog Error")
+    assert "`./finops focus build`" in result.hint
     assert user.site.calls == []
 
 
