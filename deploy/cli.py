@@ -228,5 +228,27 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
         show(command)
 
 
+@deploy.command(
+    "exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_context
+def execute(ctx: click.Context, /, command: tuple[str, ...]) -> None:
+    """Run a finops command in the scheduler's container: its data, credentials and secrets.
+
+    `run` imports at once what the scheduler would import later. The exit code is the command's.
+
+    \b
+    Examples:
+      ./finops deploy exec run
+      ./finops deploy exec doctor
+      ./finops deploy exec report overview --json
+    """
+    from deploy.stack import Stack
+    from deploy.tools import code_of
+
+    ctx.exit(code_of(Stack.at(ctx.obj["place"]).finops(*command)))
+
+
 for command in (backup, restore, upgrade):
     deploy.add_command(command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.config import Config
 from deploy.own import METABASE
 from deploy.stack import Say, Stack
+from deploy.tools import show
 
 
 def ready(stack: Stack, config: Config, seconds: int, say: Say) -> None:
@@ -23,7 +24,7 @@ def fill(stack: Stack, config: Config, seconds: int, say: Say) -> None:
     if METABASE not in stack.place.services():
         return
     if config.database_path.exists():
-        stack.finops("metabase", "provision", "--wait", str(seconds))
+        show(stack.finops("metabase", "provision", "--wait", str(seconds)))
     else:
         say("Metabase gets its dashboards at the first `./finops deploy up` after an import")
 

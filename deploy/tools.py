@@ -100,10 +100,18 @@ def show(command: Sequence[str], *, keep: Sequence[int] = ()) -> None:
         NoProgram: If there is no such command.
         ComposeFailed: If it fails.
     """
-    with starting(command):
-        code = subprocess.run(command, pass_fds=keep, check=False).returncode
-    if code:
+    if code := code_of(command, keep=keep):
         raise ComposeFailed(command, code)
+
+
+def code_of(command: Sequence[str], *, keep: Sequence[int] = ()) -> int:
+    """Run a command as `show` does, and return its exit code.
+
+    Raises:
+        NoProgram: If there is no such command.
+    """
+    with starting(command):
+        return subprocess.run(command, pass_fds=keep, check=False).returncode
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 
 from deploy import archive
 from deploy.place import Place
+from deploy.stack import FINOPS
 from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked, make_stopped
 from tests.fixtures.finops import ROOT, Finops
 
@@ -168,6 +169,15 @@ def test_what_systemd_runs_is_seen(units: Stacked, engine: Engine) -> None:
         "running", "running", "absent", "running"
     ]  # fmt: skip
     assert units.deploy("logs", "postgres").error == "postgres does not run"
+
+
+def test_a_command_in_a_container_of_systemd_s_has_its_variables(
+    units: Stacked, engine: Engine
+) -> None:
+    assert units.deploy("exec", "metabase", "provision").code == 0
+    inside = " ".join((*FINOPS, "metabase", "provision"))
+    scheduler = engine.running()["scheduler"]
+    assert engine.calls()[-1] == f"podman exec --interactive {scheduler} {inside}"
 
 
 def test_a_backup_of_what_systemd_runs_holds_metabase_s_data(

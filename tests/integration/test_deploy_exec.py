@@ -1,0 +1,45 @@
+"""A finops command in the scheduler's container; the engine only remembers.
+
+tests/containers/test_stack_docs.py imports and asks the doctor so with real containers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploy.stack import FINOPS, WITH_SECRETS
+from tests.fixtures.engine import Engine, Stacked, make_stacked
+from tests.fixtures.finops import Finops
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return Engine(tmp_path / "bin")
+
+
+@pytest.fixture
+def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
+    return make_stacked(built, tmp_path / "site", engine)
+
+
+@pytest.mark.parametrize("ends", [0, 6])
+def test_a_command_gets_its_options_and_the_secrets_and_its_exit_code_is_ours(
+    ends: int, site: Stacked, engine: Engine
+) -> None:
+    engine.remember(ends=ends)
+    scheduler = engine.running()["scheduler"]
+
+    done = site.deploy("exec", "run", "--json", "--no-transform")
+
+    assert done.code == ends
+    inside = " ".join((*WITH_SECRETS, *FINOPS, "run", "--json", "--no-transform"))
+    assert engine.calls()[-1] == f"podman exec --interactive {scheduler} {inside}"
+
+
+def test_without_a_scheduler_there_is_one_clear_error(site: Stacked) -> None:
+    assert site.deploy("down").code == 0
+    done = site.deploy("exec", "run")
+    assert (done.code, done.error) == (12, "scheduler does not run")
+    assert "./finops deploy up" in done.hint
