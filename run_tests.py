@@ -250,6 +250,9 @@ def main() -> int:
         counts = dict(run_tiers([tier for tier in TIERS if tier.name in wanted], options))
     if options.coverage:
         call(["-m", "coverage", "report"], 1, sys.stdout)
+    for name, count in counts.items():
+        if count.skipped:
+            say(f"\nNot run in {name}: {count.skipped}; above is why", sys.stdout)
     failed = [name for name, count in counts.items() if count.failed]
     if failed:
         again = " ".join(f"--tier {name}" for name in failed)

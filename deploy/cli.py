@@ -194,6 +194,8 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
             row["image"] = row["image"].removeprefix("sha256:")[:12]
             del row["id"]
         print_table(rows)
+    if all(row["state"] == "absent" for row in rows):
+        raise NotRunning(stack.services())
     if bad := [row["service"] for row in rows if row["health"] != "healthy"]:
         raise NotHealthy(bad)
 

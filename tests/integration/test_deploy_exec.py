@@ -38,8 +38,10 @@ def test_a_command_gets_its_options_and_the_secrets_and_its_exit_code_is_ours(
     assert engine.calls()[-1] == f"podman exec --interactive {scheduler} {inside}"
 
 
-def test_without_a_scheduler_there_is_one_clear_error(site: Stacked) -> None:
+def test_where_nothing_runs_there_is_one_clear_error(site: Stacked) -> None:
     assert site.deploy("down").code == 0
     done = site.deploy("exec", "run")
     assert (done.code, done.error) == (12, "scheduler does not run")
-    assert "./finops deploy up" in done.hint
+    told = site.deploy("status")
+    assert (told.code, told.error) == (12, "dashboards, scheduler, postgres, metabase do not run")
+    assert "./finops deploy up" in done.hint and "./finops deploy up" in told.hint
