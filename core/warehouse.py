@@ -12,17 +12,18 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.backends.duckdb import unopened
 from core.errors import BadSetting, BusyError, DiskError
+from core.serving import STATE
 
 FICLONE = 0x40049409
 GENERATIONS_KEPT = 3
-BESIDE = ("dbt", "dbt-check", "check", "tmp", "work", "serving", "demo", "schedule.json")
-"""What stands beside the database; its own log and lock besides."""
+BESIDE = ("dbt", "dbt-check", "check", "tmp", "work", "serving", "demo", "schedule.json", STATE)
+"""What stands beside the database; its own log, spill and lock besides."""
 
 
 class Warehouse:
@@ -72,12 +73,10 @@ class Warehouse:
         Returns:
             The names in the folder that were root's or held something of root's.
         """
-        owner = self.folder.stat()
-        if os.geteuid() != 0 or owner.st_uid == 0:
-            return []
         log = self._log().name
-        names = (self.database.name, log, self.lock_file.name, *BESIDE)
-        return [name for name in names if give(self.folder / name, owner.st_uid, owner.st_gid)]
+        spilled = f"{self.database.name}.tmp"
+        names = (self.database.name, log, spilled, self.lock_file.name, *BESIDE)
+        return give_to_owner(self.folder, names)
 
     @contextmanager
     def transaction(self) -> Iterator[Path]:
@@ -183,6 +182,16 @@ def link(source: Path, target: Path) -> None:
         if error.errno == errno.ENOSPC:
             raise
         copy_file(source, target)
+
+
+def give_to_owner(folder: Path, names: Iterable[str]) -> list[str]:
+    """Give what is root's of these in a folder to the folder's owner; return their names."""
+    if os.geteuid() != 0 or not folder.is_dir():
+        return []
+    owner = folder.stat()
+    if owner.st_uid == 0:
+        return []
+    return [name for name in names if give(folder / name, owner.st_uid, owner.st_gid)]
 
 
 def give(path: Path, user: int, group: int) -> bool:

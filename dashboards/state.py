@@ -14,6 +14,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.warehouse import give_to_owner
 from dashboards.answers import Time
 from dashboards.problems import Refused
 
@@ -85,6 +86,7 @@ class State:
         try:
             with closing(sqlite3.connect(self.path, timeout=5)) as connection, connection:
                 connection.executescript(TABLES)
+                give_to_owner(self.path.parent, [self.path.name])
                 yield connection
         except sqlite3.Error as error:
             raise Refused(

@@ -16,6 +16,7 @@ import click
 
 from core.config import Config, CurrencyConfig, load_config
 from core.progress import Progress
+from core.warehouse import Warehouse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -51,7 +52,7 @@ def resolve(
     demo: bool | None = None,
     flags: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Config:
-    """Return the configuration of one command.
+    """Return the configuration of one command, at whose end root leaves the data to their owner.
 
     Args:
         ctx: Holds the root's --config.
@@ -61,7 +62,14 @@ def resolve(
     """
     path = config_path or (ctx.obj or {}).get("config_path")
     config = load_config(Path(path) if path else None, flags=flags)
+    ctx.call_on_close(lambda: leave_to_owners(config))
     return demo_config(config) if demo else config
+
+
+def leave_to_owners(config: Config) -> None:
+    """Give what root has made beside the data to their owner; data_dir may be apart from them."""
+    for database in {config.database_path, config.data_dir / config.database_path.name}:
+        Warehouse(database).give_to_owner()
 
 
 def demo_config(config: Config) -> Config:

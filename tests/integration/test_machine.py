@@ -147,6 +147,26 @@ def test_a_data_folder_without_the_right_to_write_is_one_error(loaded, finops):
     assert finops.fingerprint() == before
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_every_command_of_root_s_leaves_the_data_to_their_owners_also_where_they_lie_apart(finops):
+    disk = finops.home / "disk"
+    left = [finops.data / "dbt" / "log", finops.data / "demo" / "written", finops.data / "notes"]
+    left += [disk / "bills.duckdb.tmp" / "spilled", disk / "dashboards.sqlite"]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    os.chown(finops.data, 12345, 12345)
+    os.chown(disk, 23456, 23456)
+
+    assert (
+        finops("config", "show", env={"OPEN_FINOPS_DATABASE_PATH": str(disk / "bills.duckdb")}).code
+        == 0
+    )
+
+    assert [path.stat().st_uid for path in left] == [12345, 12345, 0, 23456, 23456]
+    assert (finops.data / "dbt").stat().st_uid == 12345
+
+
 @pytest.mark.parametrize("what", ["manifest", "data", "folder"])
 def test_a_file_without_the_right_to_read_is_one_error(what, bucket, finops):
     delivery = bucket.deliver("2026-01", ["1.10"])
