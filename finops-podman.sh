@@ -13,9 +13,45 @@ here=$(pwd -P)
 home=${HOME:-/}
 declare -A shown=()
 mounts=() variables=()
-path=''
+path='' signal='' child='' scratch='' is_ending=''
 
 complain() { printf 'error: %s\nhint:  %s\n' "$1" "$2" >&2; exit 69; }
+
+# stop SIGNAL: have the podman at work ended; from a terminal it hears Ctrl-C itself, once the container
+# is there.
+# shellcheck disable=SC2317 # traps call it
+stop() {
+    signal=$1
+    [ -n "$child" ] || interrupted
+    if [ "$1" = INT ] && [ -s "$scratch/id" ]; then
+        for one in 0 1 2; do [ ! -t "$one" ] || return 0; done
+    fi
+    is_ending=yes
+}
+
+# interrupted: end as ./finops does, as nothing has begun.
+interrupted() { printf 'error: interrupted before the container began\n' >&2; exit 130; }
+
+# attend COMMAND...: run a command. It is told to end until it does: the first process of a container
+# does not hear SIGTERM in its first moments, and finops hears it once. Cron may close stdin.
+attend() {
+    local code=0
+    { : <&0; } 2>/dev/null || exec </dev/null
+    child=none
+    "$@" <&0 &
+    child=$!
+    while kill -0 "$child" 2>/dev/null; do
+        if [ -z "$is_ending" ]; then
+            wait "$child" || true
+        else
+            kill -s TERM "$child" 2>/dev/null || true
+            sleep 0.5
+        fi
+    done
+    wait "$child" || code=$?
+    child=''
+    return "$code"
+}
 
 # version: a hash of what the image is made of, which the Containerfile's COPY lines name.
 version() {
@@ -35,10 +71,10 @@ build() {
     built=$(podman image inspect --format '{{index .Labels "open-finops.version"}}' "$image" 2>/dev/null) || built=''
     [ "$built" != "$wanted" ] || return 0
     printf 'building %s of this checkout, once\n' "$image" >&2
-    podman build --quiet --file "$project/docker/finops/Containerfile" --tag "$image" \
+    attend podman build --quiet --file "$project/docker/finops/Containerfile" --tag "$image" \
         --label "open-finops.version=$wanted" \
         ${OPEN_FINOPS_BASE:+--build-arg "BASE=$OPEN_FINOPS_BASE"} "$project" >&2 ||
-        complain "the image $image could not be built" 'What podman wrote above tells why.'
+        { [ -z "$signal" ] || interrupted; complain "cannot build the image $image" 'What podman wrote above tells why.'; }
 }
 
 # show PATH [ro]: mount a folder or a file where it is, unless it is seen already.
@@ -96,13 +132,17 @@ setting() {
     [ ! -f "$config" ] || sed -nE "/^$key(\"([^\"]*)\"|'([^']*)').*/{s//\3\4/p;q}" "$config"
 }
 
-# make FOLDER: make what data lie in, for the user of the container; root's own is refused.
+# make FOLDER: make what data lie in, for the user of the container; root's own is refused. What
+# another user may not make, the command itself tells.
 make() {
     if [ ! -d "$1" ]; then
-        (umask 027 && mkdir -p -- "$1") || complain "cannot make $1" 'Set another data_dir or database_path.'
-        [ "$(id -u)" != 0 ] || chown -h -- "${user:-10001:10001}" "$1"
+        if ! (umask 027 && mkdir -p -- "$1" 2>/dev/null); then
+            [ "$EUID" = 0 ] || return 0
+            complain "cannot make $1" 'Set another data_dir or database_path.'
+        fi
+        [ "$EUID" != 0 ] || chown -h -- "${user:-10001:10001}" "$1"
     fi
-    [ "$(id -u)" != 0 ] || [ "$(stat -Lc %u -- "$1")" != 0 ] ||
+    [ "$EUID" != 0 ] || [ "$(stat -Lc %u -- "$1")" != 0 ] ||
         complain "$1 belongs to root, and nothing in the container runs as root" "chown -R 10001:10001 $1"
 }
 
@@ -119,104 +159,142 @@ allows() {
     [ $((mode & $1)) = "$1" ]
 }
 
-command -v podman >/dev/null || complain 'podman is not here' 'apt install podman, or dnf install podman.'
-image=${OPEN_FINOPS_IMAGE:-}
-if [ -z "$image" ]; then
-    image=localhost/open-finops:cli-$(printf %s "$project" | sha256sum | head -c 6)
-    build
-elif ! podman image exists "$image"; then
-    complain "there is no image $image" 'Pull it, or unset OPEN_FINOPS_IMAGE.'
-fi
+# choose_image: the one of this checkout, or the one that is named.
+choose_image() {
+    command -v podman >/dev/null || complain 'podman is not here' 'apt install podman, or dnf install podman.'
+    image=${OPEN_FINOPS_IMAGE:-}
+    if [ -z "$image" ]; then
+        image=localhost/open-finops:cli-$(printf %s "$project" | sha256sum | head -c 6)
+        build
+    elif ! podman image exists "$image"; then
+        complain "there is no image $image" 'Pull it, or unset OPEN_FINOPS_IMAGE.'
+    fi
+}
 
-# The configuration, as ./finops finds it: named, in the working directory, beside this script.
-config='' previous='' words=() others=()
-for argument in "$@"; do
-    text=''
-    case $argument in --config=*) text=${argument#*=} ;; -c?*) text=${argument:2} ;; esac
-    case $previous in -c | --config) text=$argument ;; esac
-    [ -n "$text" ] || others+=("$argument")
-    config=${text:-$config}
-    [ ! -f "$text" ] || argument=${argument%"$text"}$(realpath -- "$text")
-    words+=("$argument")
-    previous=$argument
-done
-if [ -z "$config" ]; then
-    for config in "$here/config.toml" "$project/config.toml" ''; do [ ! -f "$config" ] || break; done
-    [ -z "$config" ] || words=(--config "$(realpath -- "$config")" "${words[@]}")
-fi
-base=$project
-if [ -f "$config" ]; then
-    config=$(realpath -- "$config")
-    base=$(dirname "$config")
-fi
+# find_config ARGUMENT...: as ./finops finds it: named, in the working directory, beside this script.
+find_config() {
+    config='' previous='' words=() others=()
+    for argument in "$@"; do
+        text=''
+        case $argument in --config=*) text=${argument#*=} ;; -c?*) text=${argument:2} ;; esac
+        case $previous in -c | --config) text=$argument ;; esac
+        [ -n "$text" ] || others+=("$argument")
+        config=${text:-$config}
+        [ ! -f "$text" ] || argument=${argument%"$text"}$(realpath -- "$text")
+        words+=("$argument")
+        previous=$argument
+    done
+    if [ -z "$config" ]; then
+        for config in "$here/config.toml" "$project/config.toml" ''; do [ ! -f "$config" ] || break; done
+        [ -z "$config" ] || words=(--config "$(realpath -- "$config")" "${words[@]}")
+    fi
+    base=$project
+    if [ -f "$config" ]; then
+        config=$(realpath -- "$config")
+        base=$(dirname "$config")
+    fi
+}
 
-# The data: variables, config.toml, data/ beside it or beside this script.
-data=${OPEN_FINOPS_PROJECT_DATA_DIR:-${OPEN_FINOPS_DATA_DIR:-}}
-meant "$base" "${data:-$(setting data_dir)}"
-folder=${path:-$base/data} user=''
-make "$folder"
-if [ -n "$data" ] || [ ! -f "$config" ]; then data=$folder; fi
-if [ "$(id -u)" = 0 ]; then user=$(stat -Lc %u:%g -- "$folder"); else user=$(id -u):$(id -g); fi
-
-# The working directory; one for root's eyes is empty to another user.
-if [ "$(id -u)" != 0 ] || allows 5 "$here"; then show "$here"; else mounts+=(--tmpfs "$here:mode=755,notmpcopyup"); fi
-[ -n "${shown[$here]:-}" ] || case $here in
-    /usr/* | *:*) complain "the container cannot see $here" 'Start in another folder, without a colon in its name.' ;;
-esac
-see / "$folder"
-for name in OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH OPEN_FINOPS_DATABASE_PATH OPEN_FINOPS_CURRENCY_RATES; do
-    [ -z "${!name:-}" ] || { meant "$base" "${!name}"; export "$name=$path"; }
-done
-database=${OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH:-${OPEN_FINOPS_DATABASE_PATH:-$(setting database_path)}}
-meant "$base" "$database"
-if [ -n "$path" ]; then
-    folder=${path%/*}
+# find_data: variables, config.toml, data/ beside it or beside this script; their owner is the user.
+find_data() {
+    data=${OPEN_FINOPS_PROJECT_DATA_DIR:-${OPEN_FINOPS_DATA_DIR:-}}
+    meant "$base" "${data:-$(setting data_dir)}"
+    folder=${path:-$base/data} user=''
     make "$folder"
-    see / "$folder"
-fi
+    if [ -n "$data" ] || [ ! -f "$config" ]; then data=$folder; fi
+    if [ "$EUID" = 0 ]; then user=$(stat -Lc %u:%g -- "$folder"); else user=$EUID:${GROUPS[0]}; fi
+}
 
-for argument in "${others[@]}"; do see_argument "$argument"; done
-
-# From here on for reading alone: config.toml, the paths that it names, credentials.
-if [ -f "$config" ]; then
-    [ "$(id -u)" != 0 ] || allows 4 "$config" ||
-        complain "$config cannot be read by user ${user%:*}, as whom the container runs" "chown ${user%:*} $config"
-    case " ${others[*]} " in *' config init '*) ;; *) shown[$config]=ro mounts+=(--volume "$config:$config:ro") ;; esac
-    while read -r text; do
-        see "$base" "${text:1:-1}" ro
-    done < <(grep -v '^[[:space:]]*#' "$config" | grep -oE "\"[^\"]+\"|'[^']+'")
-fi
-for folder in .aws .azure .config/gcloud; do
-    file=''
-    if [ "$(id -u)" = 0 ] && [ -d "$home/$folder" ]; then
-        file=$(find -L "$home/$folder" -maxdepth 1 -type f ! -perm -004 ! -user "${user%:*}" -print -quit)
-    fi
-    if [ -z "$file" ]; then
-        see "$home" "$folder" ro
-    else
-        case " ${others[*]} " in *' import'* | *' run '* | *' list-'* | *' doctor '* | *' schedule '*)
-            printf 'note:  %s is not seen: user %s of the container cannot read it\n' "$file" "${user%:*}" >&2 ;;
-        esac
-    fi
-done
-
-# Variables go by name alone: what they hold is not shown by ps.
-while read -r name; do
-    case $name in
-        OPEN_FINOPS_DATA_DIR | OPEN_FINOPS_PROJECT_DATA_DIR | OPEN_FINOPS_IMAGE | OPEN_FINOPS_BASE | OPEN_FINOPS_VENV) continue ;;
-        OPEN_FINOPS_* | AWS_* | AZURE_* | GOOGLE_* | CLOUDSDK_* | SSL_CERT_* | REQUESTS_CA_BUNDLE) ;;
-        TZ | LANG | TERM | COLUMNS | NO_COLOR) ;;
-        *) continue ;;
+# show_folders: what may be written. A working directory for root's eyes is empty to another user.
+show_folders() {
+    if [ "$EUID" != 0 ] || allows 5 "$here"; then show "$here"; else mounts+=(--tmpfs "$here:mode=755,notmpcopyup"); fi
+    [ -n "${shown[$here]:-}" ] || case $here in
+        /usr/* | *:*) complain "the container cannot see $here" 'Start in another folder, without a colon in its name.' ;;
     esac
-    variables+=(--env "$name")
-    case ${!name} in */*) see "$here" "${!name}" ro ;; esac
-done < <(compgen -e)
+    see / "$folder"
+    for name in OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH OPEN_FINOPS_DATABASE_PATH OPEN_FINOPS_CURRENCY_RATES; do
+        [ -z "${!name:-}" ] || { meant "$base" "${!name}"; export "$name=$path"; }
+    done
+    database=${OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH:-${OPEN_FINOPS_DATABASE_PATH:-$(setting database_path)}}
+    meant "$base" "$database"
+    if [ -n "$path" ]; then
+        folder=${path%/*}
+        make "$folder"
+        see / "$folder"
+    fi
 
-options=(--rm --interactive --network host --no-healthcheck --image-volume ignore --log-driver none)
-options+=(--read-only --cap-drop all --security-opt no-new-privileges --security-opt label=disable)
-[ -n "${shown[/tmp]:-}" ] || options+=(--tmpfs /tmp:mode=1777)
-[ "$(id -u)" = 0 ] || options+=(--userns keep-id)
-if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then options+=(--tty); fi
+    for argument in "${others[@]}"; do see_argument "$argument"; done
+}
 
-exec podman run "${options[@]}" --user "$user" --workdir "$here" --env "HOME=$home" \
-    --env "OPEN_FINOPS_DATA_DIR=$data" "${variables[@]}" "${mounts[@]}" "$image" "${words[@]}"
+# show_for_reading: config.toml, the paths that it names, credentials.
+show_for_reading() {
+    if [ -f "$config" ]; then
+        [ "$EUID" != 0 ] || allows 4 "$config" ||
+            complain "$config cannot be read by user ${user%:*}, as whom the container runs" "chown ${user%:*} $config"
+        case " ${others[*]} " in *' config init '*) ;; *) shown[$config]=ro mounts+=(--volume "$config:$config:ro") ;; esac
+        while read -r text; do
+            see "$base" "${text:1:-1}" ro
+        done < <(grep -v '^[[:space:]]*#' "$config" | grep -oE "\"[^\"]+\"|'[^']+'")
+    fi
+    for folder in .aws .azure .config/gcloud; do
+        file=''
+        if [ "$EUID" = 0 ] && [ -d "$home/$folder" ]; then
+            file=$(find -L "$home/$folder" -maxdepth 1 -type f ! -perm -004 ! -user "${user%:*}" -print -quit)
+        fi
+        if [ -z "$file" ]; then
+            see "$home" "$folder" ro
+        else
+            case " ${others[*]} " in *' import'* | *' run '* | *' list-'* | *' doctor '* | *' schedule '*)
+                printf 'note:  %s is not seen: user %s of the container cannot read it\n' "$file" "${user%:*}" >&2 ;;
+            esac
+        fi
+    done
+}
+
+# pass_variables: by name alone: what they hold is not shown by ps.
+pass_variables() {
+    while read -r name; do
+        case $name in
+            OPEN_FINOPS_DATA_DIR | OPEN_FINOPS_PROJECT_DATA_DIR | OPEN_FINOPS_IMAGE | OPEN_FINOPS_BASE | OPEN_FINOPS_VENV) continue ;;
+            OPEN_FINOPS_* | AWS_* | AZURE_* | GOOGLE_* | CLOUDSDK_* | SSL_CERT_* | REQUESTS_CA_BUNDLE) ;;
+            TZ | LANG | TERM | COLUMNS | NO_COLOR) ;;
+            *) continue ;;
+        esac
+        variables+=(--env "$name")
+        case ${!name} in */*) see "$here" "${!name}" ro ;; esac
+    done < <(compgen -e)
+}
+
+# choose_options: small rights, the machine's network, a terminal where there is one.
+choose_options() {
+    options=(--rm --interactive --network host --no-healthcheck --image-volume ignore --log-driver none)
+    options+=(--read-only --cap-drop all --security-opt no-new-privileges --security-opt label=disable)
+    [ -n "${shown[/tmp]:-}" ] || options+=(--tmpfs /tmp:mode=1777)
+    [ "$EUID" = 0 ] || options+=(--userns keep-id)
+    if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then options+=(--tty); fi
+}
+
+trap 'stop INT' INT
+trap 'stop TERM' TERM
+choose_image
+find_config "$@"
+find_data
+show_folders
+show_for_reading
+pass_variables
+choose_options
+
+# podman ends with 0 or 1, and leaves the container, where a signal comes before that has begun.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+code=0
+attend podman run "${options[@]}" --cidfile "$scratch/id" --user "$user" --workdir "$here" \
+    --env "HOME=$home" --env "OPEN_FINOPS_DATA_DIR=$data" "${variables[@]}" "${mounts[@]}" \
+    "$image" "${words[@]}" || code=$?
+[ -n "$signal" ] || exit "$code"
+id=$(cat "$scratch/id" 2>/dev/null) || interrupted
+if podman container exists "$id"; then
+    podman rm --force --time 0 "$id" >/dev/null 2>&1 || true
+    interrupted
+fi
+exit "$code"

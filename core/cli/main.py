@@ -7,7 +7,8 @@ import inspect
 import os
 import signal
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 import click
 
@@ -95,6 +96,20 @@ def main(arguments: list[str] | None = None) -> int:
         return exit_code(error)
 
 
+def run() -> NoReturn:
+    """Run one command and end this process with its exit code.
+
+    An interrupted one ends at once: what was cut off while it was imported could crash Python's own
+    end, or make it end as if it had caught no interruption.
+    """
+    code = main()
+    if code == INTERRUPTED:
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def exit_code(error: BaseException) -> int:
     """Report what ended a command, and return its exit code; a fault of ours is raised again."""
     if isinstance(error, click.Abort) or interrupted(error):
@@ -115,7 +130,8 @@ def exit_code(error: BaseException) -> int:
 
 
 def terminate(number: int, frame: Any) -> None:
-    """Treat SIGTERM as Ctrl-C, so that working copies are cleaned up."""
+    """Treat SIGTERM as Ctrl-C, so that working copies are cleaned up; a second is not heard."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -127,4 +143,4 @@ def report_error(problem: str, hint: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()
