@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 
 from core.errors import DigestPinned
-from deploy.stack import BUILT, Stack
+from deploy.own import BUILT
+from deploy.stack import Stack
 
 FORMER = "localhost/open-finops-rollback"
 REFUSED = "localhost/open-finops-refused"
@@ -30,7 +31,7 @@ def project(stack: Stack) -> str:
     return stack.place.settings()["COMPOSE_PROJECT_NAME"]
 
 
-def named(stack: Stack, service: str) -> str | None:
+def image_id(stack: Stack, service: str) -> str | None:
     """Return the id of the image that a service's name in .env means; None where it is not here."""
     name = stack.place.settings()[BUILT[service]]
     looked = stack.tools.run("image", "inspect", name, check=False)
@@ -40,7 +41,7 @@ def named(stack: Stack, service: str) -> str | None:
 def differ(stack: Stack, images: Mapping[str, str]) -> list[str]:
     """Return the services whose name in .env means another image than this, or none."""
     return [service for service, image in images.items()
-            if bare(named(stack, service) or "") != bare(image)]  # fmt: skip
+            if bare(image_id(stack, service) or "") != bare(image)]  # fmt: skip
 
 
 def bare(image: str) -> str:
@@ -48,7 +49,7 @@ def bare(image: str) -> str:
     return image.removeprefix("sha256:")
 
 
-def name(stack: Stack, images: Mapping[str, str]) -> None:
+def retag(stack: Stack, images: Mapping[str, str]) -> None:
     """Let the names that .env gives the images mean these again."""
     settings = stack.place.settings()
     for service, image in images.items():
@@ -59,10 +60,10 @@ def refuse(stack: Stack, images: Mapping[str, str]) -> list[str]:
     """Give the names in .env back to these images; return the names of those that had them."""
     aside = []
     for service in differ(stack, images):
-        if new := named(stack, service):
+        if new := image_id(stack, service):
             stack.tools.run("tag", new, refused(stack, service))
             aside.append(refused(stack, service))
-    name(stack, images)
+    retag(stack, images)
     return aside
 
 

@@ -39,8 +39,11 @@ OWN = {
     "FINOPS_METABASE_MEMORY": "4g",
 }
 """Each setting, as it is at first."""
-IMAGES = ("FINOPS_IMAGE", "FINOPS_METABASE_IMAGE")
-"""Names of what is built of a checkout; a tag of its folder's path stands for latest."""
+BUILT = {"dashboards": "FINOPS_IMAGE", METABASE: "FINOPS_METABASE_IMAGE"}
+"""Services whose image is built of a checkout, and the setting that names it.
+
+In these names a tag of the folder's path stands for latest.
+"""
 PINS = ("FINOPS_METABASE_VERSION", "FINOPS_METABASE_SHA256", "FINOPS_DRIVER_SHA256")
 """What Metabase's image is not built without."""
 PORT = r"[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]"

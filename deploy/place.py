@@ -19,7 +19,7 @@ from core.config import ROOT, Config
 from core.errors import DataOfRoot, UnreadableForContainers
 from core.warehouse import Warehouse, disk_errors
 from deploy.files import make_folder, owned, replace_file, write_secret
-from deploy.own import IMAGES, METABASE, OWN, POSTGRES, PROJECT, SERVICES, checked
+from deploy.own import BUILT, METABASE, OWN, POSTGRES, PROJECT, SERVICES, checked
 from deploy.pairs import check_plain, lines, read_lines, read_pairs, read_text
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
@@ -60,7 +60,7 @@ class Place:
 
     def defaults(self) -> dict[str, str]:
         """Return what .env says at first; no two folders have one project, or one image."""
-        images = {name: OWN[name].replace(":latest", f":{self.suffix}") for name in IMAGES}
+        images = {name: OWN[name].replace(":latest", f":{self.suffix}") for name in BUILT.values()}
         return {**OWN, **images, "COMPOSE_PROJECT_NAME": f"{PROJECT}-{self.suffix}"}
 
     def settings(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotRunning
-from deploy.own import METABASE, PINS, POSTGRES, SERVICES
+from deploy.own import BUILT, METABASE, PINS, POSTGRES, SERVICES
 from deploy.place import Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
 from deploy.units import FOLDER, SERVICE, find_units, systemctl
@@ -24,8 +24,6 @@ WITH_SECRETS = ("/bin/sh", "/opt/finops/docker/with_secrets.sh", "/run/secrets/f
 """What `exec` begins with for a command that needs the service's secrets."""
 GRACE = "60"
 """Seconds to stop; the most that docker-compose.yml gives a service."""
-BUILT = {"dashboards": "FINOPS_IMAGE", METABASE: "FINOPS_METABASE_IMAGE"}
-"""Services whose image is built here, and the setting that names it."""
 PAUSE = 1.0
 TRIES = 10
 

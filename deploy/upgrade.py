@@ -24,12 +24,12 @@ from core.scratch import scratch_in
 from deploy.archive import read
 from deploy.backup import DUMP, backup, check_target
 from deploy.former import before, commit, keep_files, started_from
-from deploy.images import check_names, differ, kept, name, refuse
-from deploy.own import SERVICES
+from deploy.images import check_names, differ, kept, refuse, retag
+from deploy.own import BUILT, SERVICES
 from deploy.place import prepare
 from deploy.postgres import awake, dump, load
 from deploy.ready import ready
-from deploy.stack import BUILT, Say, Stack
+from deploy.stack import Say, Stack
 from deploy.unfinished import Begun, forget, note, unfinished
 
 BACK = 120
@@ -122,7 +122,7 @@ def names_again(stack: Stack, say: Say) -> None:
     if begun and not begun.replaces:
         say(f"the upgrade of {begun.at} was cut off before it replaced anything; the images' names "
             "mean the former version again")  # fmt: skip
-        name(stack, begun.images)
+        retag(stack, begun.images)
 
 
 def begin(
@@ -147,7 +147,7 @@ def begin(
         saved = save(stack, config, target, say)
     except BaseException:  # Ctrl-C, too: the names belong to what runs
         if build:
-            name(stack, images)
+            retag(stack, images)
             forget(stack.place)
         raise
     begun = replace(begun, backup=str(saved) if saved else None, replaces=True)
@@ -193,7 +193,7 @@ def go_back(stack: Stack, begun: Begun, why: FinopsError, wait: int) -> None:
     refused, second = list[str](), None
     try:
         refused = refuse(stack, begun.images)
-        name(ran, {service: begun.images[service] for service in differ(ran, begun.images)})
+        retag(ran, {service: begun.images[service] for service in differ(ran, begun.images)})
         stack.remove(*SERVICES)
         try:
             if saved and later and ran.has_postgres:

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from core.errors import NoCompose, NoProgram, OldCompose
-from deploy.own import OWN, SERVICES
+from deploy.own import BUILT, OWN, SERVICES
 from deploy.place import COMPOSE_FILE
-from deploy.stack import BUILT, GRACE, WITH_SECRETS
+from deploy.stack import GRACE, WITH_SECRETS
 from deploy.tools import BESIDE, Tools, find_tools, run, show
 from tests.fixtures.programs import program
 
