@@ -15,23 +15,13 @@ from deploy.halfway import Exchange, note
 from deploy.place import Place
 from deploy.stack import Stack
 from deploy.tools import BESIDE, PODMAN, Tools
-from tests.fixtures.engine import Engine, Stacked, make_stacked
+from tests.fixtures.engine import Engine, Stacked, engine, site
 from tests.fixtures.finops import Finops
 from tests.fixtures.killed import paused
 from tests.fixtures.programs import program
 from tests.fixtures.saved import BEFORE, SPEND, empty, pack
 
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return Engine(tmp_path / "bin")
-
-
-@pytest.fixture
-def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
-    found = make_stacked(built, tmp_path / "site", engine)
-    engine.remember(calls=[])
-    return found
+__all__ = ["engine", "site"]
 
 
 @pytest.mark.parametrize("command", ["up", "down", "upgrade", "restore x.tar", "prepare"])

@@ -6,22 +6,13 @@ The engine only remembers; tests/containers/test_stack.py goes back with real co
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-from tests.fixtures.engine import Engine, Stacked, make_stacked
-from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.engine import Engine, Stacked, engine, site
+from tests.fixtures.finops import ROOT
 
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return Engine(tmp_path / "bin")
-
-
-@pytest.fixture
-def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
-    return make_stacked(built, tmp_path / "site", engine)
+__all__ = ["engine", "site"]
 
 
 @pytest.mark.parametrize("started_by", ["deploy up", "hand"])

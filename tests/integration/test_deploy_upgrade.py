@@ -11,8 +11,9 @@ import pytest
 
 from deploy import archive
 from deploy.place import Place
-from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked
-from tests.fixtures.finops import Finops
+from tests.fixtures.engine import METABASE, Engine, Stacked, engine, site
+
+__all__ = ["engine", "site"]
 
 IMAGES = {"dashboards": "localhost/open-finops", "metabase": "localhost/open-finops-metabase"}
 AT_FIRST = ("--wait", "0")
@@ -20,19 +21,6 @@ KILLED = {
     "when all are removed": "deploy.stack:Stack.remove:after:1",
     "when all are started": "deploy.stack:Stack.wait:before:1",
 }
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return Engine(tmp_path / "bin")
-
-
-@pytest.fixture
-def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
-    """A stack that runs, Metabase with it, and what came before is forgotten."""
-    found = make_stacked(built, tmp_path / "site", engine)
-    engine.remember(calls=[], metabase=METABASE)
-    return found
 
 
 def former(engine: Engine) -> dict[str, str]:

@@ -12,21 +12,13 @@ import pytest
 from deploy import archive
 from deploy.place import Place
 from deploy.stack import FINOPS
-from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked, make_stopped
+from tests.fixtures.engine import METABASE, Engine, Stacked, engine, make_stopped, site
 from tests.fixtures.finops import ROOT, Finops
+
+__all__ = ["engine", "site"]
 
 UNITS = ROOT / "docker" / "quadlet"
 SRV = "/srv/open-finops"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return Engine(tmp_path / "bin")
-
-
-@pytest.fixture
-def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
-    return make_stacked(built, tmp_path / "site", engine)
 
 
 def second(site: Stacked, tmp_path: Path, engine: Engine) -> Stacked:

@@ -10,16 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.engine import METABASE, Engine, Stacked, make_stacked
+from tests.fixtures.engine import METABASE, Engine, Stacked, engine, make_stacked
 from tests.fixtures.finops import Finops
 from tests.fixtures.saved import BEFORE, SPEND, files
 
+__all__ = ["engine"]
+
 LATER = "knows 4 questions"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return Engine(tmp_path / "bin")
 
 
 @pytest.fixture
