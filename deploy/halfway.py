@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from core.warehouse import disk_errors
-from deploy.files import replace_file
+from deploy.notes import read_note, write_note
 from deploy.place import Place
 
 NOTE = ".restore.json"
@@ -53,7 +52,7 @@ def note(place: Place, exchange: Exchange) -> None:
     """
     with disk_errors(place.folder):
         place.folder.mkdir(parents=True, exist_ok=True)
-        replace_file(place.folder / NOTE, json.dumps(asdict(exchange), indent=2) + "\n")
+    write_note(place.folder / NOTE, exchange)
 
 
 def cut_off(place: Place) -> Exchange | None:
@@ -61,8 +60,7 @@ def cut_off(place: Place) -> Exchange | None:
 
     Any restore that ends removes the note.
     """
-    path = place.folder / NOTE
-    return Exchange(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    return read_note(Exchange, place.folder / NOTE)
 
 
 def wakes(place: Place, exchange: Exchange) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from core.warehouse import disk_errors
-from deploy.files import replace_file
+from deploy.notes import read_note, write_note
 from deploy.place import Place
 
 NOTE = ".upgrade.json"
@@ -46,15 +44,17 @@ class Begun:
 
 
 def note(place: Place, begun: Begun) -> None:
-    """Keep beside .env that an upgrade has begun."""
-    with disk_errors(place.folder):
-        replace_file(place.folder / NOTE, json.dumps(asdict(begun), indent=2) + "\n")
+    """Keep beside .env that an upgrade has begun.
+
+    Raises:
+        DiskError: If the folder cannot take the note.
+    """
+    write_note(place.folder / NOTE, begun)
 
 
 def unfinished(place: Place) -> Begun | None:
     """Return the upgrade of a place that has begun and not ended."""
-    path = place.folder / NOTE
-    return Begun(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    return read_note(Begun, place.folder / NOTE)
 
 
 def forget(place: Place) -> None:
