@@ -46,6 +46,7 @@ class Tools:
         """Ask the engine; return what it wrote, or write it to `stdout`.
 
         Raises:
+            NoProgram: If it is not here.
             ComposeFailed: If it fails and `check` is set.
         """
         return run((self.engine, *arguments), stdin=stdin, stdout=stdout, check=check)

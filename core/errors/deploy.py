@@ -8,6 +8,13 @@ from shlex import join, quote
 
 from core.errors.base import FinopsError
 
+INSTALL = (
+    "Install podman and podman-compose 1.6 or newer, which distributions may not have yet: "
+    "`apt install podman pipx`, `pipx install podman-compose`"
+)
+LAST = 4
+"""So many of the last lines that a program wrote are part of its error."""
+
 
 def they(services: Sequence[str], one: str, several: str) -> str:
     """Return the services, and the words that fit their number.
@@ -16,16 +23,6 @@ def they(services: Sequence[str], one: str, several: str) -> str:
     'dashboards, scheduler do not run'
     """
     return f"{', '.join(services)} {one if len(services) == 1 else several}"
-
-
-INSTALL = (
-    "Install podman and podman-compose 1.6 or newer, which distributions may not have yet: "
-    "`apt install podman pipx`, `pipx install podman-compose`"
-)
-
-
-LAST = 4
-"""So many of the last lines that a program wrote are part of its error."""
 
 
 class DeployError(FinopsError):
