@@ -116,14 +116,23 @@ see() {
     fi
 }
 
-# see_argument TEXT: show the folder that an argument names, or the nearest around what it names.
+# see_argument TEXT: show the folder that an argument names, or the nearest around what it names; of a
+# link, also of what it leads to.
 see_argument() {
     local text=$1
     case $text in --*=*) text=${text#*=} ;; -[!-]*) text=${text:2} ;; esac
-    case $text in */* | ..) ;; *) return 0 ;; esac
+    case $text in */* | ..) ;; *) [ -L "$here/$text" ] || return 0 ;; esac
     meant "$here" "$text"
-    while [ -n "$path" ] && [ ! -d "$path" ]; do path=${path%/*}; done
-    see / "$path"
+    text=$path
+    [ ! -L "$text" ] || see_nearest "$(realpath -m -- "$text")"
+    see_nearest "$text"
+}
+
+# see_nearest PATH: show a folder, or the nearest around what is none.
+see_nearest() {
+    local folder=$1
+    while [ -n "$folder" ] && [ ! -d "$folder" ]; do folder=${folder%/*}; done
+    see / "$folder"
 }
 
 # setting NAME: what config.toml says, on one line, in single or double quotes.
@@ -236,6 +245,8 @@ show_for_reading() {
             see "$base" "${text:1:-1}" ro
         done < <(grep -v '^[[:space:]]*#' "$config" | grep -oE "\"[^\"]+\"|'[^']+'")
     fi
+    # AWS keeps there the tokens that it renews.
+    [ ! -d "$home/.aws/sso/cache" ] || show "$home/.aws/sso/cache"
     for folder in .aws .azure .config/gcloud; do
         file=''
         if [ "$EUID" = 0 ] && [ -d "$home/$folder" ]; then

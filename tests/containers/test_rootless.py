@@ -157,9 +157,9 @@ def test_finops_podman_sh_works_from_cron_for_that_user(user: Path, run: Run) ->
         "OPEN_FINOPS_IMAGE": IMAGE,
     }
 
-    def cron(command: str) -> subprocess.CompletedProcess[str]:
+    def cron(command: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run a command as cron does: no terminal, hardly a variable."""
-        given = [f"{name}={value}" for name, value in variables.items()]
+        given = [f"{name}={value}" for name, value in {**variables, **more}.items()]
         line = [
             "env",
             "-i",
@@ -182,6 +182,10 @@ def test_finops_podman_sh_works_from_cron_for_that_user(user: Path, run: Run) ->
     done = cron("query 'SELECT 1'")
     assert (done.returncode, done.stdout) == (9, "")
     assert done.stderr.startswith(f"error: there is no database {user}/data/finops.duckdb yet\n")
+    done = cron("query 'SELECT 1'", OPEN_FINOPS_DATA_DIR="/etc/not-mine")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        9, "error: there is no database /etc/not-mine/finops.duckdb yet",
+    )  # fmt: skip
     me = getpwnam(USER).pw_uid
     assert {path.stat().st_uid for path in (user / "config.toml", user / "data")} == {me}
 

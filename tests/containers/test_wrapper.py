@@ -83,6 +83,7 @@ def checkout(image: Podman, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     ("code", "arguments"),
     [
         (0, "config show --json"),
+        (2, ""),
         (2, "run -c wrong.toml"),
         (2, "report overview --curency USD"),
         (3, "aws import-cur --export-name unknown"),

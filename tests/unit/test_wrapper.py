@@ -126,6 +126,20 @@ def test_a_link_is_seen_with_what_it_leads_to(place, ask):
     assert ask("aws", "import-cur", "--bucket=./bills").volumes[f"{place}/disk"] == "rw"
 
 
+@pytest.mark.parametrize("words", [("-o", "out"), ("--html", "out"), ("--output=./out",)])
+def test_what_a_link_in_the_working_directory_leads_to_is_seen(place, ask, words):
+    (place / "disk").mkdir()
+    (place / "here" / "out").symlink_to(place / "disk" / "still to be made")
+    assert ask("focus", "export", *words).volumes[f"{place}/disk"] == "rw"
+
+
+def test_aws_may_keep_a_token_that_it_renews_and_nothing_else(place, ask):
+    (place / "home" / ".aws" / "sso" / "cache").mkdir(parents=True)
+    volumes = ask("aws", "import-cur").volumes
+    assert volumes[f"{place}/home/.aws"] == "ro"
+    assert volumes[f"{place}/home/.aws/sso/cache"] == "rw"
+
+
 def test_a_config_toml_that_is_named_is_read_alone(place, ask):
     folder = place / "settings"
     (folder / "exports").mkdir(parents=True)
