@@ -30,6 +30,7 @@ DBT_SETTINGS = {
     "DBT_LOG_LEVEL": "none",
     "DBT_LOG_LEVEL_FILE": "none",
     "DBT_WRITE_JSON": "false",
+    "DBT_PARTIAL_PARSE": "false",  # what a checkout elsewhere read would lead to its files
     "DBT_NO_PRINT": "true",
 }
 

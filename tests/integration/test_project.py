@@ -74,6 +74,22 @@ def test_what_is_kept_is_the_project_as_dbt_reads_it(small: Path) -> None:
     assert load("other", b"of another state") is None
 
 
+def test_what_a_checkout_elsewhere_left_in_the_data_folder_does_not_lead_there(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small / "seeds").mkdir()
+    (small / "seeds" / "regions.csv").write_text("code\na\n")
+    read(small)
+    elsewhere = shutil.copytree(small, small.parent / "elsewhere" / "focus")
+    shutil.rmtree(elsewhere / "target")
+    monkeypatch.setattr(project, "PROJECT", elsewhere)
+
+    read(small)
+
+    seed = project.READ["finops"].nodes["seed.small.regions"]
+    assert seed.root_path == str(elsewhere)
+
+
 def test_a_move_of_the_checkout_is_a_change(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint()
     moved = small.rename(small.with_name("moved"))
