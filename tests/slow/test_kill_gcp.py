@@ -23,11 +23,8 @@ OWN_POINTS = {
 }
 RAW_POINTS = [
     *OWN_POINTS,
-    "in the middle of the copy",
     "after summing the source",
-    "while dlt's jobs run",
     "before the ledger's second line",
-    "between link and replacement",
     "after the replacement",
 ]
 FREE = gcp.credit("-0.10", "FREE_TIER")
@@ -83,21 +80,3 @@ def test_killed_at_any_point_the_last_good_state_holds(point, command, finops):
     assert finops.fingerprint() == after
     if point not in PUBLISHED:
         assert_tidy(finops)
-
-
-def test_killed_in_the_focus_build_the_last_good_state_holds(command, finops):
-    """Also after dbt has written FOCUS: it went to the working copy."""
-    before = finops.fingerprint()
-    result = finops.run("after dbt has ended", *command, command=KILLED)
-    assert result.code == -signal.SIGKILL, result.err
-    assert finops.fingerprint() == before
-
-    assert finops(*command).code == 0
-
-    assert state(finops) == NEW
-    found = finops.sql(
-        "SELECT strftime(BillingPeriodStart, '%Y-%m'), sum(BilledCost) "
-        "FROM focus.cost_and_usage GROUP BY 1"
-    )
-    assert dict(found) == NEW
-    assert_tidy(finops)

@@ -21,9 +21,7 @@ from tests.fixtures.killed import KILLED, PUBLISHED
 from tests.slow.test_kill import assert_tidy
 
 RAW_POINTS = [
-    "in the middle of the copy",
     "after summing the source",
-    "while dlt's jobs run",
     "before the ledger's second line",
     "after the replacement",
 ]
@@ -130,21 +128,3 @@ def test_killed_at_any_point_the_last_good_state_holds(point, command, finops):
     assert nothing_new(finops, command)
     if point not in PUBLISHED:
         assert_tidy(finops)
-
-
-def test_killed_in_the_focus_build_the_last_good_state_holds(command, finops):
-    """Also after dbt has written FOCUS: it went to the working copy."""
-    before = finops.fingerprint()
-    result = finops.run("after dbt has ended", *command, command=KILLED, timeout=600)
-    assert result.code == -signal.SIGKILL, result.err
-    assert finops.fingerprint() == before
-
-    assert finops(*command).code == 0
-
-    assert state(finops, command[0]) == NEW
-    found = finops.sql(
-        "SELECT strftime(BillingPeriodStart, '%Y-%m'), sum(BilledCost), sum(EffectiveCost) "
-        "FROM focus.cost_and_usage GROUP BY 1"
-    )
-    assert {month: (billed, effective) for month, billed, effective in found} == NEW
-    assert_tidy(finops)
