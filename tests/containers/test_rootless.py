@@ -21,6 +21,7 @@ from deploy.pairs import read_pairs
 from deploy.place import Place, prepare
 from tests.containers.podman import HARDENED, IMAGE, SETTINGS, Podman
 from tests.containers.site import addresses_of, free_port, until
+from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import ROOT
 
 PYTHON = "/usr/bin/python3"
@@ -50,7 +51,7 @@ def user() -> Iterator[Path]:
         if made.returncode:
             pytest.skip(f"no user can be made here: {made.stderr.strip()}")
         (home / "runtime").mkdir(mode=0o700)
-        for name in ("data", "site", "bin", "libraries"):
+        for name in ("data", "exports", "site", "bin", "libraries"):
             (home / name).mkdir()
         (home / "containers.conf").write_text(SETTINGS)
         for path in (home, *home.iterdir()):
@@ -131,14 +132,16 @@ def run(user: Path, as_user: Run, loaded: None) -> Run:
 
     def started(*arguments: str) -> subprocess.CompletedProcess[str]:
         options = ("--rm", "--network", "none", *RIGHTS, *MAPPED)
-        volume = ("--volume", f"{user / 'data'}:/data")
-        return as_user("podman", "run", *options, *volume, IMAGE, *arguments)
+        data = ("--volume", f"{user / 'data'}:/data")
+        exports = ("--volume", f"{user / 'exports'}:/exports:ro")
+        return as_user("podman", "run", *options, *data, *exports, IMAGE, *arguments)
 
     return started
 
 
 def test_what_a_container_writes_belongs_to_the_user_who_runs_it(user: Path, run: Run) -> None:
-    done = run("demo", "--rows", "500", "--no-serve")
+    Bucket(user / "exports" / "aws").deliver("2026-01", costs=["1.10", "1.10"])
+    done = run("aws", "import-cur", "-b", "/exports/aws", "-p", "exports", "-n", "cur")
     assert done.returncode == 0, done.stdout + done.stderr
     made = [path for path in (user / "data").rglob("*") if path.is_file()]
     assert "finops.duckdb" in {path.name for path in made}
