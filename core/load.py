@@ -200,6 +200,7 @@ def run_dlt(
         dataset_name=schema,
         progress=JobProgress(progress, len(planned)),
     )
+    dataset = pipeline.dataset()
     single = export.table_strategy == "single"
     tables: dict[str, list[Planned]] = {}
     for item in planned:
@@ -217,7 +218,7 @@ def run_dlt(
                 names = [c.name for c in item.source.columns]
                 select = ", ".join(f't."{name}" AS "{name}"' for name in names)
                 query = f"SELECT {select} FROM {item.view} AS t"
-                yield pipeline.dataset().query(query, _execute_raw_query=True)
+                yield dataset.query(query, _execute_raw_query=True)
 
         columns: Any = {
             c.name: {"name": c.name, "nullable": True, **DLT_TYPES[c.type]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import os
@@ -18,6 +19,8 @@ from core.exports import load_vendor, vendor_names
 from core.interrupt import interrupted
 
 INTERRUPTED = 130
+COLLECT_AFTER = (20_000, 20, 20)
+"""How much more must be made before Python looks for garbage among the objects of dlt and dbt."""
 COMMANDS = {
     "demo": "core.cli.demo:demo",
     "run": "core.cli.run:run",
@@ -102,6 +105,7 @@ def run() -> NoReturn:
     An interrupted one ends at once: what was cut off while it was imported could crash Python's own
     end, or make it end as if it had caught no interruption.
     """
+    gc.set_threshold(*COLLECT_AFTER)
     code = main()
     if code == INTERRUPTED:
         with suppress(OSError):
