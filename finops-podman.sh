@@ -195,7 +195,7 @@ find_config() {
     done
     if [ -z "$config" ]; then
         for config in "$here/config.toml" "$project/config.toml" ''; do [ ! -f "$config" ] || break; done
-        [ -z "$config" ] || words=(--config "$(realpath -- "$config")" "${words[@]}")
+        [ -z "$config" ] || [ $# = 0 ] || words=(--config "$(realpath -- "$config")" "${words[@]}")
     fi
     base=$project
     if [ -f "$config" ]; then

@@ -120,6 +120,11 @@ def test_what_config_toml_beside_the_script_names_is_seen_from_anywhere(place, a
     }
 
 
+def test_without_arguments_it_gives_none_so_that_all_commands_are_shown(place, ask):
+    (place / "checkout" / "config.toml").touch()
+    assert ask().words[-1] == "image"
+
+
 def test_a_link_is_seen_with_what_it_leads_to(place, ask):
     (place / "disk").mkdir()
     (place / "here" / "bills").symlink_to(place / "disk")
