@@ -27,9 +27,10 @@ UNUSED = (
     *("pyarrow/_hdfs*", "pyarrow/_pyarrow_cpp_tests*"),
     *("pyarrow/libarrow_python.so", "pyarrow/libarrow_python.so.*.*"),
     *("azure/**/aio", "boto3/data/[!s]*", "google/cloud/bigquery_storage_v1[a-z]*"),
-    *("dbt/task/docs/index.html", "duckdb/experimental"),
+    *("dbt/task/docs/index.html", "duckdb/experimental", "humanize/locale"),
+    *("pygments/lexers/[!_p]*", "pygments/lexers/_*_builtins.py"),
 )
-"""Parts of packages that nothing here imports: their own clients of clouds, RPC, asyncio, docs.
+"""Parts of packages that nothing here imports: their own clients of clouds, RPC, asyncio, docs, languages.
 
 pyarrow's library is there three times: under the name that is asked for, and two for linkers.
 """

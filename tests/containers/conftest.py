@@ -93,12 +93,16 @@ def trixie(podman: Podman) -> str:
     return TRIXIE
 
 
+def trusted() -> tuple[str, ...]:
+    """Return the options by which a build trusts whom this machine trusts."""
+    return ("--volume", f"{CERTIFICATES}:{CERTIFICATES}:ro") if CERTIFICATES.exists() else ()
+
+
 @pytest.fixture(scope="session")
 def image(podman: Podman) -> Podman:
     """The image of this checkout, built as a site builds it."""
-    trusted = ("--volume", f"{CERTIFICATES}:{CERTIFICATES}:ro") if CERTIFICATES.exists() else ()
     podman(
-        *("build", "--quiet", "--pull=never", "--format", "docker", *trusted),
+        *("build", "--quiet", "--pull=never", "--format", "docker", *trusted()),
         *("--build-arg", f"BASE={BASE}", "--file", str(ROOT / "docker/finops/Containerfile")),
         *("--tag", IMAGE, str(ROOT)),
         timeout=600,
@@ -108,12 +112,10 @@ def image(podman: Podman) -> Podman:
 
 @pytest.fixture(scope="session")
 def postgres(podman: Podman) -> str:
-    """A Postgres image, made of Debian's package; return its name."""
-    shown = ("/etc/apt/sources.list.d", *([str(CERTIFICATES)] if CERTIFICATES.exists() else []))
+    """An image with Postgres 16; return its name."""
     podman(
         *("build", "--quiet", "--pull=never", "--build-arg", f"BASE={BASE}", "--tag", POSTGRES),
-        *(f"--volume={path}:{path}:ro" for path in shown),
-        str(ROOT / "tests/containers/postgres"),
+        *(*trusted(), str(ROOT / "tests/containers/postgres")),
     )
     return POSTGRES
 
