@@ -23,9 +23,7 @@ complain() { printf 'error: %s\nhint:  %s\n' "$1" "$2" >&2; exit 69; }
 stop() {
     signal=$1
     [ -n "$child" ] || interrupted
-    if [ "$1" = INT ] && [ -s "$scratch/id" ]; then
-        for one in 0 1 2; do [ ! -t "$one" ] || return 0; done
-    fi
+    [ "$1" != INT ] || [ ! -s "$scratch/id" ] || ! { [ -t 0 ] || [ -t 1 ] || [ -t 2 ]; } || return 0
     is_ending=yes
 }
 
@@ -144,14 +142,15 @@ setting() {
 # make FOLDER: make what data lie in, for the user of the container; root's own is refused. What
 # another user may not make, the command itself tells.
 make() {
-    if [ ! -d "$1" ]; then
-        if ! (umask 027 && mkdir -p -- "$1" 2>/dev/null); then
-            [ "$EUID" = 0 ] || return 0
-            complain "cannot make $1" 'Set another data_dir or database_path.'
-        fi
-        [ "$EUID" != 0 ] || chown -h -- "${user:-10001:10001}" "$1"
+    if [ "$EUID" != 0 ]; then
+        [ -d "$1" ] || (umask 027 && mkdir -p -- "$1" 2>/dev/null) || true
+        return 0
     fi
-    [ "$EUID" != 0 ] || [ "$(stat -Lc %u -- "$1")" != 0 ] ||
+    if [ ! -d "$1" ]; then
+        (umask 027 && mkdir -p -- "$1") || complain "cannot make $1" 'Set another data_dir or database_path.'
+        chown -h -- "${user:-10001:10001}" "$1"
+    fi
+    [ "$(stat -Lc %u -- "$1")" != 0 ] ||
         complain "$1 belongs to root, and nothing in the container runs as root" "chown -R 10001:10001 $1"
 }
 
@@ -175,8 +174,9 @@ choose_image() {
     if [ -z "$image" ]; then
         image=localhost/open-finops:cli-$(printf %s "$project" | sha256sum | head -c 6)
         build
-    elif ! podman image exists "$image"; then
-        complain "there is no image $image" 'Pull it, or unset OPEN_FINOPS_IMAGE.'
+    else
+        podman image exists "$image" || [ $? = 1 ] || complain 'podman does not work here' 'What it wrote above tells why.'
+        podman image exists "$image" || complain "there is no image $image" 'Pull it, or unset OPEN_FINOPS_IMAGE.'
     fi
 }
 
@@ -198,10 +198,7 @@ find_config() {
         [ -z "$config" ] || [ $# = 0 ] || words=(--config "$(realpath -- "$config")" "${words[@]}")
     fi
     base=$project
-    if [ -f "$config" ]; then
-        config=$(realpath -- "$config")
-        base=$(dirname "$config")
-    fi
+    [ ! -f "$config" ] || { config=$(realpath -- "$config") && base=$(dirname "$config"); }
 }
 
 # find_data: variables, config.toml, data/ beside it or beside this script; their owner is the user.
@@ -226,12 +223,7 @@ show_folders() {
     done
     database=${OPEN_FINOPS_DATABASE_DUCKDB_DATABASE_PATH:-${OPEN_FINOPS_DATABASE_PATH:-$(setting database_path)}}
     meant "$base" "$database"
-    if [ -n "$path" ]; then
-        folder=${path%/*}
-        make "$folder"
-        see / "$folder"
-    fi
-
+    [ -z "$path" ] || { folder=${path%/*} && make "$folder" && see / "$folder"; }
     for argument in "${others[@]}"; do see_argument "$argument"; done
 }
 
@@ -285,15 +277,10 @@ choose_options() {
     if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then options+=(--tty); fi
 }
 
-trap 'stop INT' INT
-trap 'stop TERM' TERM
+trap 'stop INT' INT; trap 'stop TERM' TERM
 choose_image
 find_config "$@"
-find_data
-show_folders
-show_for_reading
-pass_variables
-choose_options
+find_data; show_folders; show_for_reading; pass_variables; choose_options
 
 # podman ends with 0 or 1, and leaves the container, where a signal comes before that has begun.
 scratch=$(mktemp -d)
@@ -302,6 +289,8 @@ code=0
 attend podman run "${options[@]}" --cidfile "$scratch/id" --user "$user" --workdir "$here" \
     --env "HOME=$home" --env "OPEN_FINOPS_DATA_DIR=$data" "${variables[@]}" "${mounts[@]}" \
     "$image" "${words[@]}" || code=$?
+# What podman itself fails with, and the reason that it wrote.
+case $code in 125 | 126 | 127) code=69 ;; esac
 [ -n "$signal" ] || exit "$code"
 id=$(cat "$scratch/id" 2>/dev/null) || interrupted
 if podman container exists "$id"; then

@@ -16,6 +16,25 @@ def test_without_podman_it_says_what_to_install(place, ask):
     assert done.err.startswith("error: podman is not here\nhint:  apt install podman")
 
 
+@pytest.mark.parametrize("code", [125, 126, 127])
+def test_what_podman_itself_fails_with_is_69_and_its_reason(place, ask, code):
+    refuses = (
+        f'#!/bin/sh\n[ "$1" = image ] && exit 0\necho "Error: no such volume" >&2\nexit {code}\n'
+    )
+    (place / "bin" / "podman").write_text(refuses)
+    done = ask("run")
+    assert (done.code, done.err) == (69, "Error: no such volume\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [(1, "there is no image image"), (125, "podman does not work here")]
+)
+def test_an_image_that_is_not_here_is_told_from_a_podman_that_fails(place, ask, code, error):
+    (place / "bin" / "podman").write_text(f"#!/bin/sh\nexit {code}\n")
+    done = ask("run")
+    assert (done.code, done.err.splitlines()[0]) == (69, f"error: {error}")
+
+
 def test_secrets_are_passed_by_name_and_folders_where_they_are(place, ask):
     (place / "bills").mkdir()
     (place / "home" / ".aws").mkdir()
