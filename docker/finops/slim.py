@@ -30,7 +30,7 @@ UNUSED = (
     *("dbt/task/docs/index.html", "duckdb/experimental", "humanize/locale"),
     *("pygments/lexers/[!_p]*", "pygments/lexers/_*_builtins.py"),
 )
-"""Parts of packages that nothing here imports: their own clients of clouds, RPC, asyncio, docs, languages.
+"""Parts of packages that nothing here imports: clients of clouds, RPC, asyncio, docs, languages.
 
 pyarrow's library is there three times: under the name that is asked for, and two for linkers.
 """
