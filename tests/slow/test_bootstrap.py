@@ -16,7 +16,7 @@ from tests.source import ROOT
 COMMAND = """import sys
 import six
 
-def main():
+def run():
     sys.stdout.write(" ".join([six.__version__, *sys.argv[1:]]))
 """
 
