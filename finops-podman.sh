@@ -12,8 +12,7 @@ project=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")" && pwd -P)
 here=$(pwd -P)
 home=${HOME:-/}
 declare -A shown=()
-mounts=() variables=()
-path='' signal='' child='' scratch='' is_ending=''
+mounts=() variables=() path='' signal='' child='' scratch='' is_ending=''
 
 complain() { printf 'error: %s\nhint:  %s\n' "$1" "$2" >&2; exit 69; }
 
@@ -42,13 +41,22 @@ attend() {
         if [ -z "$is_ending" ]; then
             wait "$child" || true
         else
-            kill -s TERM "$child" 2>/dev/null || true
+            is_over || kill -s TERM "$child" 2>/dev/null || true
             sleep 0.5
         fi
     done
     wait "$child" || code=$?
     child=''
     return "$code"
+}
+
+# is_over: whether the container has ended, and podman is about to: no signal finds it any more.
+is_over() {
+    [ -s "$scratch/id" ] || return 1
+    case $(podman container inspect --format '{{.State.Status}}' "$(cat "$scratch/id")" 2>/dev/null || echo gone) in
+        *gone | stopped | exited | removing) ;;
+        *) return 1 ;;
+    esac
 }
 
 # version: a hash of what the image is made of, which the Containerfile's COPY lines name.
@@ -241,16 +249,12 @@ show_for_reading() {
     [ ! -d "$home/.aws/sso/cache" ] || show "$home/.aws/sso/cache"
     for folder in .aws .azure .config/gcloud; do
         file=''
-        if [ "$EUID" = 0 ] && [ -d "$home/$folder" ]; then
+        [ "$EUID" != 0 ] || [ ! -d "$home/$folder" ] ||
             file=$(find -L "$home/$folder" -maxdepth 1 -type f ! -perm -004 ! -user "${user%:*}" -print -quit)
-        fi
-        if [ -z "$file" ]; then
-            see "$home" "$folder" ro
-        else
-            case " ${others[*]} " in *' import'* | *' run '* | *' list-'* | *' doctor '* | *' schedule '*)
-                printf 'note:  %s is not seen: user %s of the container cannot read it\n' "$file" "${user%:*}" >&2 ;;
-            esac
-        fi
+        [ -n "$file" ] || { see "$home" "$folder" ro; continue; }
+        case " ${others[*]} " in *' import'* | *' run '* | *' list-'* | *' doctor '* | *' schedule '*)
+            printf 'note:  %s is not seen: user %s of the container cannot read it\n' "$file" "${user%:*}" >&2 ;;
+        esac
     done
 }
 
@@ -259,8 +263,7 @@ pass_variables() {
     while read -r name; do
         case $name in
             OPEN_FINOPS_DATA_DIR | OPEN_FINOPS_PROJECT_DATA_DIR | OPEN_FINOPS_IMAGE | OPEN_FINOPS_BASE | OPEN_FINOPS_VENV) continue ;;
-            OPEN_FINOPS_* | AWS_* | AZURE_* | GOOGLE_* | CLOUDSDK_* | SSL_CERT_* | REQUESTS_CA_BUNDLE) ;;
-            TZ | LANG | TERM | COLUMNS | NO_COLOR) ;;
+            OPEN_FINOPS_* | AWS_* | AZURE_* | GOOGLE_* | CLOUDSDK_* | SSL_CERT_* | REQUESTS_CA_BUNDLE | TZ | LANG | TERM | COLUMNS | NO_COLOR) ;;
             *) continue ;;
         esac
         variables+=(--env "$name")
@@ -283,18 +286,14 @@ find_config "$@"
 find_data; show_folders; show_for_reading; pass_variables; choose_options
 
 # podman ends with 0 or 1, and leaves the container, where a signal comes before that has begun.
-scratch=$(mktemp -d)
+scratch=$(mktemp -d) code=0
 trap 'rm -rf "$scratch"' EXIT
-code=0
 attend podman run "${options[@]}" --cidfile "$scratch/id" --user "$user" --workdir "$here" \
     --env "HOME=$home" --env "OPEN_FINOPS_DATA_DIR=$data" "${variables[@]}" "${mounts[@]}" \
     "$image" "${words[@]}" || code=$?
-# What podman itself fails with, and the reason that it wrote.
-case $code in 125 | 126 | 127) code=69 ;; esac
-[ -n "$signal" ] || exit "$code"
+# 125 to 127 are podman's own, and the reason is what it wrote.
+[ -n "$signal" ] || case $code in 125 | 126 | 127) exit 69 ;; *) exit "$code" ;; esac
 id=$(cat "$scratch/id" 2>/dev/null) || interrupted
-if podman container exists "$id"; then
-    podman rm --force --time 0 "$id" >/dev/null 2>&1 || true
-    interrupted
-fi
+! podman container exists "$id" || { podman rm --force --time 0 "$id" >/dev/null 2>&1 || true; interrupted; }
+[ "$code" != 125 ] || exit 130 # a signal came too late for the container, and podman says so
 exit "$code"

@@ -20,16 +20,21 @@ from core.cli.options import (
 from core.config import Config
 from core.errors import PortInUse
 from core.exports import Vendor, load_vendor, vendor_names
+from core.periods import parse_period, shift
 from core.run import Outcome, import_exports
 from core.serving import STATE
 
 WRITTEN = "written"
+LAST, MONTHS = "2026-06", 13
+"""The last month of the demo's bills, and how many they have."""
 
 
 @click.command()
 @config_option
 @click.option("--rows", type=click.IntRange(min=1), default=None,
               help="Bill lines to write, of 13 months together; scales to millions.")  # fmt: skip
+@click.option("--months", type=click.IntRange(1, MONTHS), default=MONTHS, show_default=True,
+              help="Import the last so many of them; fewer are there sooner.")  # fmt: skip
 @click.option("--reset", is_flag=True, help="Throw the former demo away and start anew.")
 @click.option("--no-serve", is_flag=True, help="End after the summary, without the dashboards.")
 @json_option
@@ -38,6 +43,7 @@ def demo(
     ctx: click.Context,
     config_path: str | None,
     rows: int | None,
+    months: int,
     reset: bool,
     no_serve: bool,
     as_json: bool,
@@ -51,6 +57,7 @@ def demo(
     Examples:
       ./finops demo
       ./finops demo --no-serve
+      ./finops demo --months 2
       ./finops demo --rows 2000000
       ./finops query --demo "SELECT ServiceName, BillingCurrency, sum(EffectiveCost) AS cost
                              FROM focus.cost_and_usage GROUP BY ALL ORDER BY cost DESC"
@@ -58,7 +65,7 @@ def demo(
     started = time.monotonic()
     config = demo_config(resolve(ctx, config_path))
     config.dashboards.check_access()
-    finished = not reset and same_demo(config, rows)
+    finished = not reset and same_demo(config, rows, months)
     if not finished:
         throw_away(config.data_dir)
     outcomes: list[Outcome] = []
@@ -66,11 +73,11 @@ def demo(
     for restated in deliveries:
         with progress_bar(quiet=as_json) as progress:
             progress("writing the demo bill", 0, 1)
-            wanted = delivered(config, rows, restated=restated)
+            wanted = delivered(config, rows, months, restated=restated)
             # FOCUS is built once, from what is current in the end.
             last = restated is not False
             outcomes += import_exports(config, wanted, transform=last, progress=progress)
-    (config.data_dir / WRITTEN).write_text(str(rows))
+    (config.data_dir / WRITTEN).write_text(size(rows, months))
     if not as_json:
         for outcome in outcomes:
             print_outcome(outcome)
@@ -115,20 +122,26 @@ def throw_away(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def same_demo(config: Config, rows: int | None) -> bool:
+def size(rows: int | None, months: int) -> str:
+    """Return what tells demos of different size apart."""
+    return str(rows) if months == MONTHS else f"{rows}, {months} months"
+
+
+def same_demo(config: Config, rows: int | None, months: int) -> bool:
     """Tell whether a finished demo of this size is there."""
     marker = config.data_dir / WRITTEN
-    return marker.is_file() and marker.read_text() == str(rows)
+    return marker.is_file() and marker.read_text() == size(rows, months)
 
 
 def delivered(
-    config: Config, rows: int | None, *, restated: bool | None
+    config: Config, rows: int | None, months: int, *, restated: bool | None
 ) -> list[tuple[Vendor, Any]]:
     """Write every vendor's bill as delivered first, or then the month that was restated.
 
     Args:
         config: Where the demo lies.
         rows: Its size.
+        months: How many of its months are wanted, the last ones.
         restated: None where all is written already.
     """
     wanted: list[tuple[Vendor, Any]] = []
@@ -140,7 +153,8 @@ def delivered(
             flags = write_once(vendor, bucket, rows, restated=restated)
         else:
             flags = vendor.demo(bucket, rows, None)
-        section = vendor.config.resolve({}, {}, flags)
+        first = shift(parse_period(LAST), 1 - months)
+        section = vendor.config.resolve({}, {}, {**flags, "start_date": f"{first:%Y-%m}"})
         wanted += [(vendor, export) for export in vendor.exports(section)]
     return wanted
 

@@ -138,7 +138,7 @@ def metabase(image: Podman, postgres: str, tmp_path_factory: pytest.TempPathFact
 def volume(image: Podman) -> str:
     """A volume in which the demo has run, hardened and without a network."""
     image("volume", "create", "demo")
-    image.run("demo", "--rows", "20000", "--no-serve", options=("--volume", "demo:/data"))
+    image.run("demo", "--months", "2", "--no-serve", options=("--volume", "demo:/data"))
     return "demo:/data"
 
 

@@ -35,7 +35,7 @@ def test_the_commands_of_the_page_do_what_it_says(
     try:
         for text in texts:
             # The volume of test_image.py has this demo already.
-            text = text.replace(DEMO, f"demo --rows 20000 {DEMO.removeprefix('demo ')}")
+            text = text.replace(DEMO, f"demo --months 2 {DEMO.removeprefix('demo ')}")
             text = text.replace("finops:/data", volume)
             text = text.replace("127.0.0.1:8080:", port)
             if ASKING in text:

@@ -51,7 +51,7 @@ def user() -> Iterator[Path]:
         if made.returncode:
             pytest.skip(f"no user can be made here: {made.stderr.strip()}")
         (home / "runtime").mkdir(mode=0o700)
-        for name in ("data", "exports", "site", "bin", "libraries"):
+        for name in ("bills", "exports", "site", "bin", "libraries"):
             (home / name).mkdir()
         (home / "containers.conf").write_text(SETTINGS)
         for path in (home, *home.iterdir()):
@@ -132,7 +132,7 @@ def run(user: Path, as_user: Run, loaded: None) -> Run:
 
     def started(*arguments: str) -> subprocess.CompletedProcess[str]:
         options = ("--rm", "--network", "none", *RIGHTS, *MAPPED)
-        data = ("--volume", f"{user / 'data'}:/data")
+        data = ("--volume", f"{user / 'bills'}:/data")
         exports = ("--volume", f"{user / 'exports'}:/exports:ro")
         return as_user("podman", "run", *options, *data, *exports, IMAGE, *arguments)
 
@@ -143,7 +143,7 @@ def test_what_a_container_writes_belongs_to_the_user_who_runs_it(user: Path, run
     Bucket(user / "exports" / "aws").deliver("2026-01", costs=["1.10", "1.10"])
     done = run("aws", "import-cur", "-b", "/exports/aws", "-p", "exports", "-n", "cur")
     assert done.returncode == 0, done.stdout + done.stderr
-    made = [path for path in (user / "data").rglob("*") if path.is_file()]
+    made = [path for path in (user / "bills").rglob("*") if path.is_file()]
     assert "finops.duckdb" in {path.name for path in made}
     assert {path.stat().st_uid for path in made} == {getpwnam(USER).pw_uid}
 

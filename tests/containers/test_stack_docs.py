@@ -35,7 +35,7 @@ def served(site: Site, command: str) -> None:
     """Run a command that serves until Ctrl-C; a small demo is enough here."""
     port = str(free_port())
     with subprocess.Popen(
-        [*command.split(), "--rows", "5000"],
+        [*command.split(), "--months", "2"],
         cwd=site.folder,
         env={**site.podman.environment, **ENVIRONMENT, "OPEN_FINOPS_DASHBOARDS_PORT": port},
         stdin=subprocess.DEVNULL,
