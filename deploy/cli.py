@@ -178,7 +178,7 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
 
     place: Place = ctx.obj["place"]
     stack = Stack.at(place)
-    found = {one.service: asdict(one) for one in stack.containers(look=True)}
+    found = {one.service: asdict(one) for one in stack.containers(look=stack.services())}
     absent = {"state": "absent", "health": "", "restarts": 0, "ports": (), "version": "",
               "image": "", "id": ""}  # fmt: skip
     rows = [{"service": name, **absent, **found.get(name, {})} for name in stack.services()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -134,29 +134,30 @@ class Stack:
         files = ["--file", str(self.place.compose_file), "--env-file", str(self.place.env_file)]
         return [*self.tools.compose, *files, *arguments]
 
-    def containers(self, *, look: bool = False) -> list[Container]:
+    def containers(self, *, look: Collection[str] = ()) -> list[Container]:
         """Return the containers of this place, in the order of its services.
 
         Args:
-            look: Whether to ask for their health, which takes a second for each.
+            look: Services to ask for their health, which takes a second for each.
         """
         found = [self.container(about, look) for about in self.tools.inspect(*self.listed())]
         order = self.services()
         known = [one for one in found if one.service in order]
         return sorted(known, key=lambda one: order.index(one.service))
 
-    def container(self, about: dict[str, Any], look: bool) -> Container:
-        """Return a container of what the engine's `inspect` tells; `look` asks for its health."""
+    def container(self, about: dict[str, Any], look: Collection[str]) -> Container:
+        """Return a container of what the engine's `inspect` tells."""
+        service = about["Config"]["Labels"][SERVICE]
         state = about["State"]
         ports = about["NetworkSettings"].get("Ports") or {}
         running = state["Status"] == "running"
         return Container(
-            service=about["Config"]["Labels"][SERVICE],
+            service=service,
             id=about["Id"],
             image=about["Image"],
             version=about["Config"]["Labels"].get(VERSION, ""),
             state=state["Status"],
-            health=self.health(about["Id"], state) if look and running else "",
+            health=self.health(about["Id"], state) if running and service in look else "",
             restarts=about.get("RestartCount", 0),
             ports=tuple(
                 f"{b['HostIp']}:{b['HostPort']}" for one in ports.values() for b in one or ()
@@ -290,7 +291,7 @@ class Stack:
         end = time.monotonic() + seconds
         wanted = set(services or self.services())
         while True:
-            wanted -= {one.service for one in self.containers(look=True) if one.is_healthy}
+            wanted -= {one.service for one in self.containers(look=wanted) if one.is_healthy}
             if not wanted:
                 return
             if time.monotonic() > end:

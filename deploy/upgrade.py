@@ -103,7 +103,7 @@ def cut_off(stack: Stack, say: Say) -> Begun | None:
     if begun.backup and not Path(begun.backup).exists():
         say(f"{begun.backup} is not there any more, so going back cannot restore Metabase's data")
         begun = replace(begun, backup=None)
-    healthy = {one.service for one in stack.containers(look=True) if one.is_healthy}
+    healthy = {one.service for one in stack.containers(look=stack.services()) if one.is_healthy}
     if missing := [name for name in stack.services() if name not in healthy]:
         kept = (
             f"the images and the backup ({begun.backup}) of then" if begun.backup else "its images"

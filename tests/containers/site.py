@@ -109,7 +109,7 @@ def until(condition: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, what
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def free_port() -> int:
