@@ -98,7 +98,7 @@ TIERS: tuple[Checks | Suite, ...] = (
         minutes=24,
         beside=True,
     ),
-    Suite("integration", "from export to marts", "-n 2", minutes=20, beside=True),
+    Suite("integration", "from export to marts", "-n 2", minutes=24, beside=True),
     Suite("slow", "kills, a fresh clone", minutes=20, beside=True),
     Suite("property", "what must hold for any input", "-n 2", beside=True),
     Checks("types", "strict types", ("mypy",), beside=True),
