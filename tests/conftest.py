@@ -24,11 +24,13 @@ def pytest_configure() -> None:
 
     A test run holds a million objects: Python looks for garbage among them less often.
     """
-    gc.set_threshold(20_000, 20, 20)
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    from core.cli.main import COLLECT_AFTER
+
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @pytest.fixture(scope="session")

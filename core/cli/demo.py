@@ -145,6 +145,7 @@ def delivered(
         restated: None where all is written already.
     """
     wanted: list[tuple[Vendor, Any]] = []
+    first = f"{shift(parse_period(LAST), 1 - months):%Y-%m}"
     for vendor in map(load_vendor, vendor_names()):
         if vendor.demo is None:
             continue
@@ -153,8 +154,7 @@ def delivered(
             flags = write_once(vendor, bucket, rows, restated=restated)
         else:
             flags = vendor.demo(bucket, rows, None)
-        first = shift(parse_period(LAST), 1 - months)
-        section = vendor.config.resolve({}, {}, {**flags, "start_date": f"{first:%Y-%m}"})
+        section = vendor.config.resolve({}, {}, {**flags, "start_date": first})
         wanted += [(vendor, export) for export in vendor.exports(section)]
     return wanted
 

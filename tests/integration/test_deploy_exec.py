@@ -5,23 +5,12 @@ tests/containers/test_stack_docs.py imports and asks the doctor so with real con
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from deploy.stack import FINOPS, WITH_SECRETS
-from tests.fixtures.engine import Engine, Stacked, make_stacked
-from tests.fixtures.finops import Finops
+from tests.fixtures.engine import Engine, Stacked, engine, site
 
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return Engine(tmp_path / "bin")
-
-
-@pytest.fixture
-def site(built: Finops, tmp_path: Path, engine: Engine) -> Stacked:
-    return make_stacked(built, tmp_path / "site", engine)
+__all__ = ["engine", "site"]
 
 
 @pytest.mark.parametrize("ends", [0, 6])

@@ -16,27 +16,24 @@ from deploy.pairs import check_plain, lines, read_pairs
 from deploy.place import Place, prepare
 from deploy.stack import Stack
 from deploy.tools import BESIDE, Tools
-from tests.fixtures.place import config, place
+from tests.fixtures.place import builder, config, place
 from tests.fixtures.programs import program
 
-__all__ = ["config", "place"]
+__all__ = ["builder", "config", "place"]
 
 
 @pytest.mark.parametrize("only_missing", [True, False])
 def test_an_image_of_a_registry_is_to_be_pulled_and_never_built(
-    place: Place, config: Config, tmp_path: Path, only_missing: bool
+    place: Place, config: Config, builder: Tools, only_missing: bool
 ) -> None:
     named = {"FINOPS_IMAGE": "registry.example/finops:2", "COMPOSE_PROFILES": ""}
     prepare(place, config, rootless=True, own=named)
-    program(tmp_path / "bin", "podman", 1)
-    program(tmp_path / "bin", "podman-compose", 0)
-    tools = Tools(str(tmp_path / "bin" / "podman"), (str(tmp_path / "bin" / "podman-compose"),))
     said: list[str] = []
     with (
         alone(place) as held,
         pytest.raises(NotPulled, match="registry.example/finops:2 is not built here") as error,
     ):
-        Stack(place, tools).build(held, only_missing=only_missing, say=said.append)
+        Stack(place, builder).build(held, only_missing=only_missing, say=said.append)
     assert "podman pull registry.example/finops:2`" in error.value.hint
     assert said == []
 

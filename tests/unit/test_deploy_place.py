@@ -17,10 +17,10 @@ from deploy.place import USER, Place, check_readable, prepare, user_of
 from deploy.stack import GRACE, Stack
 from deploy.tools import Tools
 from deploy.unfinished import NOTE, Begun, note, unfinished
-from tests.fixtures.place import config, place
+from tests.fixtures.place import builder, config, place
 from tests.fixtures.programs import program
 
-__all__ = ["config", "place"]
+__all__ = ["builder", "config", "place"]
 
 
 def test_secrets_are_for_their_owner_alone(place: Place, config: Config) -> None:
@@ -251,18 +251,15 @@ def test_the_profile_says_which_services_run(place: Place, config: Config) -> No
 
 
 def test_metabase_is_not_built_without_its_version_and_checksums(
-    place: Place, config: Config, tmp_path: Path
+    place: Place, config: Config, builder: Tools
 ) -> None:
     prepare(place, config, rootless=True)
-    program(tmp_path / "bin", "podman", 1)  # knows no image, and builds all it is asked to
-    program(tmp_path / "bin", "podman-compose", 0)
-    tools = Tools(str(tmp_path / "bin" / "podman"), (str(tmp_path / "bin" / "podman-compose"),))
     said: list[str] = []
     with (
         alone(place) as held,
         pytest.raises(NotPinned, match="FINOPS_METABASE_VERSION, FINOPS_METABASE_SHA256") as error,
     ):
-        Stack(place, tools).build(held, only_missing=True, say=said.append)
+        Stack(place, builder).build(held, only_missing=True, say=said.append)
     assert "--without-metabase" in error.value.hint
     assert said == [f"building localhost/open-finops:{place.suffix}"]
 
