@@ -44,6 +44,18 @@ def test_letters_go_to_pages_and_a_question_mark_lists_them(visit: Visit) -> Non
     visit.arrive("tags")
 
 
+def test_letters_go_to_pages_before_a_closed_dialog_gives_back_the_focus(visit: Visit) -> None:
+    page = visit.go("overview")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+    page.evaluate("""() => {
+      document.querySelector('dialog[open]').close()
+      for (const key of 'gt')
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+    }""")
+    visit.arrive("tags")
+
+
 def test_the_first_tab_skips_to_the_content(visit: Visit) -> None:
     page = visit.go("overview")
     page.reload()
