@@ -41,7 +41,7 @@ attend() {
         if [ -z "$is_ending" ]; then
             wait "$child" || true
         else
-            is_over || kill -s TERM "$child" 2>/dev/null || true
+            tell_to_end
             sleep 0.5
         fi
     done
@@ -50,13 +50,14 @@ attend() {
     return "$code"
 }
 
-# is_over: whether the container has ended, and podman is about to: no signal finds it any more.
-is_over() {
-    [ -s "$scratch/id" ] || return 1
-    case $(podman container inspect --format '{{.State.Status}}' "$(cat "$scratch/id")" 2>/dev/null || echo gone) in
-        *gone | stopped | exited | removing) ;;
-        *) return 1 ;;
-    esac
+# tell_to_end: tell the container, or podman while there is none. A podman that hands a signal on to a
+# container that has ended is itself ended by it, and the container's exit code is lost.
+tell_to_end() {
+    if [ -s "$scratch/id" ]; then
+        podman kill --signal TERM "$(cat "$scratch/id")" >/dev/null 2>&1 || true
+    else
+        kill -s TERM "$child" 2>/dev/null || true
+    fi
 }
 
 # version: a hash of what the image is made of, which the Containerfile's COPY lines name.

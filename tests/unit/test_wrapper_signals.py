@@ -18,7 +18,12 @@ PODMAN = """
 case "$1 $2" in
     "container exists") [ -e "$PLACE/left" ] ;;
     "rm --force") rm "$PLACE/left" ;;
+    "kill --signal")
+        [ ! -e "$PLACE/told" ] || exit 1
+        : >"$PLACE/told"
+        kill -s USR1 "$(cat "$PLACE/run")" ;;
     run*)
+        echo $$ >"$PLACE/run"
         for one in "$@"; do
             [ "$previous" != --cidfile ] || file=$one
             previous=$one
@@ -30,8 +35,9 @@ esac
 """
 ENDS = "trap 'exit 0' TERM"
 """What podman does before a container has begun."""
-BEGINS = "trap 'exit 5' TERM; echo id >$file"
-LEAVES = f": >$PLACE/left; echo id >$file; {ENDS}"
+LEAVES = "trap ': >$PLACE/left; echo id >$file; exit 0' TERM"
+BEGINS = "trap 'exit 143' TERM; trap 'sleep 1.2; exit 5' USR1; echo id >$file"
+"""A container that is told once, and whose end podman is slow to see; SIGTERM would end podman."""
 
 
 @pytest.fixture
@@ -73,7 +79,7 @@ def test_a_signal_ends_it_as_it_ends_finops(start, place, meanwhile, code, numbe
 
 
 def test_a_container_that_does_not_hear_at_first_is_told_again(start):
-    running = start("trap 'trap \"exit 5\" TERM' TERM; echo id >$file")
+    running = start("trap 'rm $PLACE/told; trap \"exit 5\" USR1' USR1; echo id >$file")
     running.send_signal(signal.SIGTERM)
     running.communicate(timeout=10)
     assert running.returncode == 5
