@@ -6,13 +6,14 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from deploy.stack import FINOPS
 from tests.containers.podman import IMAGE, Podman
-from tests.containers.site import Site, addresses_of, free_port, make_site, until
+from tests.containers.site import USER, Site, addresses_of, free_port, make_site, until
 from tests.docs.pages import blocks, shell
 
 BACKUP = "docs/deployment/backup.md"
@@ -31,8 +32,12 @@ def lines(page: str) -> list[str]:
     return shell(page).splitlines()
 
 
-def served(site: Site, command: str) -> None:
-    """Run a command that serves until Ctrl-C; a small demo is enough here."""
+def served(site: Site, command: str, volume: str) -> None:
+    """Run the demo until Ctrl-C; it is in a volume already, and need not be imported again."""
+    where = ("volume", "inspect", "--format", "{{.Mountpoint}}", volume.partition(":")[0])
+    source = Path(site.podman(*where).stdout.strip()) / "demo"
+    subprocess.run(["cp", "-R", str(source), str(site.data)], check=True)
+    subprocess.run(["chown", "-R", str(USER), str(site.data / "demo")], check=True)
     port = str(free_port())
     with subprocess.Popen(
         [*command.split(), "--months", "2"],
@@ -62,7 +67,7 @@ def test_every_page_has_commands() -> None:
 
 
 @pytest.mark.parametrize("page", [PODMAN, UPGRADE])
-def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
+def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site, volume: str) -> None:
     site.use("postgres")
     site.deploy("up --wait 60")
     bills = site.execute("scheduler", *FINOPS, *QUERY)
@@ -70,7 +75,7 @@ def test_the_commands_of_a_page_do_what_it_says(page: str, site: Site) -> None:
     newer.write_text(f"FROM {IMAGE}\nLABEL newer=yes\n")  # test_image.py builds the real one
     for command in lines(page):
         if command == DEMO:
-            served(site, command)
+            served(site, command, volume)
             continue
         done = site.shell(command, env=ENVIRONMENT)
         assert done.code == 0, f"{command}\n{done.out}{done.err}"
