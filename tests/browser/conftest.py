@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.visit import Visit
+from tests.browser.visit import PATIENCE, Visit
 from tests.fixtures.demo import demo
 from tests.fixtures.finops import ROOT, Finops
 from tests.fixtures.served import Served, serving
@@ -20,6 +20,7 @@ from tests.fixtures.served import Served, serving
 __all__ = ["demo"]
 
 UI = ROOT / "dashboards" / "ui"
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 

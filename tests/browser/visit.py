@@ -21,6 +21,8 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: 'layout-shift', buffered: true });
 """
+PATIENCE = 30_000
+"""Milliseconds; a machine at work on other tests is slow."""
 SETTLED = (
     "() => document.querySelector('main figure') && !document.querySelector('[aria-busy=true]')"
 )
@@ -40,7 +42,7 @@ class Visit:
         """Open a window of its own, without what others stored."""
         context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
         context.add_init_script(WATCH_SHIFTS)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         visit = cls(context.new_page(), url)
         visit.page.on("console", visit.note_console)
         visit.page.on("pageerror", lambda error: visit.troubles.append(f"error: {error}"))

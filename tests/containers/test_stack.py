@@ -58,7 +58,7 @@ def test_the_dashboards_want_the_token_that_was_made_for_them(site: Site) -> Non
     port = int(site.setting("FINOPS_DASHBOARDS_PORT"))
 
     def status(**headers: str) -> int:
-        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/api/v1/meta", headers=headers)
         answer = connection.getresponse()
         answer.read()

@@ -140,7 +140,7 @@ def test_an_interrupted_import_cleans_up_and_says_so(number, command, finops):
     process, _ = paused(finops, "after dlt has ended", *command, "--no-transform")
 
     process.send_signal(number)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
 
     assert process.returncode == 130
     assert said == "error: interrupted; what was not yet published is thrown away\n"
@@ -157,7 +157,7 @@ def test_two_imports_at_once_are_one_clear_error(command, finops):
     assert_one_error(second, 6, (f"pid {first.pid}", "finops.duckdb"))
     assert state(finops) == OLD
     mark.unlink()
-    _, said = first.communicate(timeout=30)
+    _, said = first.communicate(timeout=60)
     assert first.returncode == 0, said
     assert state(finops) == NEW
     assert finops(*command, "--no-transform").out.startswith("cur  nothing new")

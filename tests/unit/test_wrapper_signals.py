@@ -72,7 +72,7 @@ def start(place: Path):
 def test_a_signal_ends_it_as_it_ends_finops(start, place, meanwhile, code, number):
     running = start(meanwhile)
     running.send_signal(number)
-    _, err = running.communicate(timeout=10)
+    _, err = running.communicate(timeout=60)
     assert running.returncode == code
     assert err == ("error: interrupted before the container began\n" if code == 130 else "")
     assert not (place / "left").exists()
@@ -81,7 +81,7 @@ def test_a_signal_ends_it_as_it_ends_finops(start, place, meanwhile, code, numbe
 def test_a_container_that_does_not_hear_at_first_is_told_again(start):
     running = start("trap 'rm $PLACE/told; trap \"exit 5\" USR1' USR1; echo id >$file")
     running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=10)
+    running.communicate(timeout=60)
     assert running.returncode == 5
 
 
