@@ -46,7 +46,7 @@ def backup(
         target: File to make; its ending says how it is compressed.
         secrets: Whether .env, config.toml and secrets/ are part of it.
         metabase: Whether Metabase's data is, where Metabase belongs to the stack.
-        say: Told what was saved.
+        say: Told what is not part of it.
 
     Raises:
         WouldOverwrite: If the file exists.
@@ -68,14 +68,18 @@ def backup(
             listed = read(part)
             publish(part, target)
         sync(target.parent)
-    size = target.stat().st_size
-    say(f"{target}: {', '.join(listed['files'])}; {size / 1e6:,.1f} MB, checked")
     if DATABASE not in listed["files"]:
         say(f"no bills are in it, as nothing is imported yet: there is no {config.database_path}")
     if metabase and (volume := volume_left_out(place)):
         say(f"not saved: {volume}, Metabase's volume, as .env leaves Metabase out; "
             "`./finops deploy up --with-metabase` and another backup save it")  # fmt: skip
     return listed
+
+
+def summary(target: Path, listed: dict[str, Any]) -> str:
+    """Return in one line what a backup is."""
+    size = target.stat().st_size
+    return f"{target}: {', '.join(listed['files'])}; {size / 1e6:,.1f} MB, checked"
 
 
 def check_target(target: Path) -> None:

@@ -18,7 +18,7 @@ from deploy.halfway import cut_off, settled
 from deploy.options import tell, wait_option
 from deploy.own import METABASE, SERVICES
 from deploy.place import Place, prepare
-from deploy.ready import ready
+from deploy.ready import addresses, fill
 from deploy.saving import backup, restore, upgrade
 from deploy.unfinished import forget, unfinished
 
@@ -136,7 +136,9 @@ def up(
         forget(place)
         settled(place)
         keep_files(stack, commit())
-        ready(stack, config, wait, click.echo)
+        fill(stack, config, wait, tell)
+    for line in addresses(stack):
+        click.echo(line)
 
 
 @deploy.command()
@@ -227,7 +229,7 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
     else:
         raise NotRunning(services or stack.services())
     with suppress(KeyboardInterrupt) if follow else nullcontext():
-        show(command)
+        show(command, stdout=None)
 
 
 @deploy.command(

@@ -8,19 +8,18 @@ from deploy.stack import Say, Stack
 from deploy.tools import show
 
 
-def ready(stack: Stack, config: Config, seconds: int, say: Say) -> None:
-    """Fill Metabase of a healthy stack, which gets so many seconds, and say where everything is.
+def fill(stack: Stack, config: Config, seconds: int, say: Say) -> None:
+    """Give Metabase of a healthy stack its dashboards, once there are data to show.
+
+    Args:
+        stack: What runs.
+        config: Names the data.
+        seconds: What Metabase gets for it.
+        say: Told where it has to wait.
 
     Raises:
         ComposeFailed: If Metabase is not filled.
     """
-    fill(stack, config, seconds, say)
-    for line in addresses(stack):
-        say(line)
-
-
-def fill(stack: Stack, config: Config, seconds: int, say: Say) -> None:
-    """Give Metabase its dashboards, once there are data to show."""
     if METABASE not in stack.place.services():
         return
     if config.database_path.exists():

@@ -59,8 +59,8 @@ def restore(
     metabase: bool,
     wait: int,
     say: Say,
-) -> None:
-    """Put back what a backup holds.
+) -> list[str]:
+    """Put back what a backup holds; return what is here now, a sentence each.
 
     All that can be wrong is looked for first, so that an error up to there leaves nothing behind.
     A kill at any moment leaves each part whole, old or new; with `replace`, it can be run again.
@@ -72,7 +72,7 @@ def restore(
         replace: Whether data that is here may be replaced; it is kept beside it.
         metabase: Whether Metabase's data is put back, where the backup has it.
         wait: Seconds that Postgres may take to start.
-        say: Told what was done.
+        say: Told each step.
 
     Raises:
         DeployError: If the backup, or its key, is not the right one: one class for each case.
@@ -112,12 +112,12 @@ def restore(
                 say("Metabase knows what it knew then")
         forget(place)
         give_to_owner(data, former)
-    if DATABASE in listed["files"]:
-        say(f"{database} is as of {listed['made_at']}")
-    else:
-        say(f"the backup of {listed['made_at']} holds no bills; {database} is as it was")
+    done = [f"{database} is as of {listed['made_at']}"]
+    if DATABASE not in listed["files"]:
+        done = [f"the backup of {listed['made_at']} holds no bills; {database} is as it was"]
     if former.exists():
-        say(f"what was here before is in {former}; delete it when all is well")
+        done.append(f"what was here before is in {former}; delete it when all is well")
+    return done
 
 
 @contextmanager

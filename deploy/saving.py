@@ -50,12 +50,15 @@ def backup(
       ./finops deploy backup everything.tar.zst --with-secrets
     """
     from deploy.backup import backup as save
+    from deploy.backup import summary
 
     config = resolve(ctx, config_path)
     options = {"secrets": with_secrets, "metabase": not without_metabase}
     listed = save(config, ctx.obj["place"], file.absolute(), **options, say=tell)
     if as_json:
         print_json(listed)
+    else:
+        click.echo(summary(file.absolute(), listed))
 
 
 @click.command()
@@ -91,15 +94,17 @@ def restore(
     place: Place = ctx.obj["place"]
     config = resolve(ctx, config_path)
     with alone(place):
-        put_back(
+        done = put_back(
             config,
             place,
             file.absolute(),
             replace=replace,
             metabase=not without_metabase,
             wait=wait,
-            say=click.echo,
+            say=tell,
         )
+    for line in done:
+        click.echo(line)
 
 
 @click.command()
@@ -134,6 +139,7 @@ def upgrade(
       git pull && ./finops deploy upgrade
       ./finops deploy upgrade --no-build
     """
+    from deploy.ready import addresses
     from deploy.stack import Stack
     from deploy.upgrade import upgrade as renew
 
@@ -141,4 +147,7 @@ def upgrade(
     config = resolve(ctx, config_path)
     file = target.absolute() if target else None
     with alone(place) as held:
-        renew(Stack.at(place), config, file, held, build=not no_build, wait=wait, say=tell)
+        stack = Stack.at(place)
+        renew(stack, config, file, held, build=not no_build, wait=wait, say=tell)
+    for line in addresses(stack):
+        click.echo(line)

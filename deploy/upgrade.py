@@ -22,13 +22,13 @@ from core.errors import (
 from core.errors.upgrade import Kept
 from core.scratch import scratch_in
 from deploy.archive import read
-from deploy.backup import DUMP, backup, check_target
+from deploy.backup import DUMP, backup, check_target, summary
 from deploy.former import before, commit, keep_files, started_from
 from deploy.images import check_names, differ, kept, refuse, retag
 from deploy.own import BUILT, SERVICES
 from deploy.place import prepare
 from deploy.postgres import awake, dump, load
-from deploy.ready import ready
+from deploy.ready import fill
 from deploy.stack import Say, Stack
 from deploy.unfinished import Begun, forget, note, unfinished
 
@@ -91,7 +91,7 @@ def upgrade(
         go_back(stack, begun, error, wait)
     forget(stack.place)
     keep_files(stack, commit())
-    ready(stack, config, wait, say)
+    fill(stack, config, wait, say)
 
 
 def cut_off(stack: Stack, say: Say) -> Begun | None:
@@ -158,10 +158,11 @@ def begin(
 def save(stack: Stack, config: Config, target: Path, say: Say) -> Path | None:
     """Make the backup; None where there is nothing to save."""
     try:
-        backup(config, stack.place, target, secrets=False, metabase=True, say=say)
+        listed = backup(config, stack.place, target, secrets=False, metabase=True, say=say)
     except NoDatabase:
         say("nothing is imported yet, and Metabase is left out, so there is nothing to back up")
         return None
+    say(summary(target, listed))
     return target
 
 

@@ -110,7 +110,7 @@ def test_the_first_start_fills_it_and_its_port_is_open_on_loopback_alone(
     site: Site, filled: Result, api: Client
 ) -> None:
     content = read_content()
-    assert filled.out.count("dashboard ") >= len(content.dashboards) == 9
+    assert filled.err.count("dashboard ") >= len(content.dashboards) == 9
     port = site.setting("FINOPS_METABASE_PORT")
     assert f"metabase:   http://127.0.0.1:{port}/" in filled.out
     found = site.status()
@@ -135,7 +135,7 @@ def test_the_first_start_fills_it_and_its_port_is_open_on_loopback_alone(
 def test_a_second_start_writes_nothing(site: Site, filled: Result) -> None:
     before, container = writes(site), site.container("metabase")
     assert "POST /api/setup" in before
-    assert "is as the files say" in site.deploy("up --wait 60").out
+    assert "is as the files say" in site.deploy("up --wait 60").err
     assert site.container("metabase") == container
     assert writes(site) == before
 

@@ -92,7 +92,7 @@ def test_a_config_toml_that_is_here_stays_and_says_where_data_go(
     done = other.deploy("restore", str(file), "--without-metabase")
 
     assert done.code == 0, done.err
-    assert f"{ours} stays as it is" in done.out
+    assert f"{ours} stays as it is" in done.err
     assert "ours" in ours.read_text()
     assert (other.home / "ours" / "finops.duckdb").exists()
     assert not (other.home / "theirs").exists()
@@ -167,7 +167,7 @@ def test_where_metabase_is_no_part_of_the_stack_its_data_is_left_out(
     (other.home / ".env").write_text("COMPOSE_PROFILES=\n")
     done = other.deploy("restore", str(file), env=NO_ENGINE)
     assert done.code == 0, done.err
-    assert "Metabase's data is left out" in done.out
+    assert "Metabase's data is left out" in done.err
     assert other.value(SPEND) == BEFORE
 
 

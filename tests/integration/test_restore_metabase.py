@@ -63,6 +63,25 @@ def test_a_backup_says_that_it_leaves_out_the_volume_of_a_metabase_that_is_left_
     assert (never.code, "not saved" in never.err) == (0, False)
 
 
+def test_standard_output_holds_results_alone_and_programs_write_beside_it(
+    site: Stacked, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = str(site.home / "again.tar")
+    commands = {
+        "down": [],
+        "up --wait 0": ["dashboards: http://", "metabase:   http://"],
+        f"backup {file}": [f"{file}: finops.duckdb, metabase.sql; "],
+        f"restore {file} --replace --wait 0": [f"{site.database} is as of ", "what was here"],
+    }
+    for command, results in commands.items():
+        lines = site.deploy(*command.split()).out.splitlines()
+        begun = [line[: len(result)] for line, result in zip(lines, results, strict=True)]
+        assert begun == results, command
+    programs = capfd.readouterr()
+    assert programs.out == ""
+    assert "up in its own words" in programs.err
+
+
 def test_what_a_stopped_postgres_holds_is_kept_before_it_is_replaced(
     site: Stacked, engine: Engine
 ) -> None:
@@ -122,7 +141,7 @@ def test_the_next_restore_stops_what_a_kill_left_awake_also_when_it_is_refused(
     refused = restore(site)
 
     assert refused.code == 12
-    assert "Postgres, which a restore that was cut off had started, was stopped" in refused.out
+    assert "Postgres, which a restore that was cut off had started, was stopped" in refused.err
     assert engine.running() == {}
     said = site.deploy("status").err
     assert ("completes it" in said, WOKEN in said) == (True, False)
