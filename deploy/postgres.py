@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from core.errors import NoPostgres
+from core.errors import ComposeFailed, NoPostgres
 from deploy.archive import private
 from deploy.halfway import Exchange, cut_off, settled, wakes
 from deploy.own import METABASE, POSTGRES
@@ -18,6 +19,8 @@ from deploy.tools import show
 WHO = ("--username", "metabase", "--dbname", "metabase")
 ANEW = b"DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
 """What a dump begins with: nothing of a later version of Metabase may stay."""
+VALUE = re.compile(r'(: |value )".*', re.DOTALL)
+"""A value of the data, in an error of Postgres: `invalid input syntax for type uuid: "a value"`."""
 FILLED = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')"
 
 
@@ -99,13 +102,21 @@ def load(stack: Stack, path: Path, seconds: int) -> None:
     """Put a dump in the place of all that Postgres holds, wholly or not at all.
 
     Starts Postgres if need be. Metabase is stopped; the caller starts it again.
+
+    Raises:
+        ComposeFailed: If Postgres does not take it; the error shows nothing of the data.
     """
     if any(one.service == METABASE for one in stack.containers()):
         show(stack.compose("stop", METABASE))
     awake(stack, seconds)
-    script = ("--no-psqlrc", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1")
-    with path.open("rb") as file:
-        stack.execute(POSTGRES, "psql", *WHO, *script, "--file=-", stdin=file)
+    script = ("--no-psqlrc", "--quiet", "--single-transaction")
+    variables = ("--set", "ON_ERROR_STOP=1", "--set", "VERBOSITY=terse")  # no DETAIL, no CONTEXT
+    try:
+        with path.open("rb") as file:
+            stack.execute(POSTGRES, "psql", *WHO, *script, *variables, "--file=-", stdin=file)
+    except ComposeFailed as error:
+        said = VALUE.sub(r'\1"..."', error.said or "")
+        raise ComposeFailed(error.command, error.code, said) from None
 
 
 @contextmanager

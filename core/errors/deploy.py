@@ -58,6 +58,7 @@ class ComposeFailed(DeployError):
     """`said` is what it wrote; None where that went to the terminal."""
 
     def __init__(self, command: Sequence[str], code: int, said: str | None = None) -> None:
+        self.command, self.code, self.said = command, code, said
         last = [line.strip() for line in (said or "").splitlines() if line.strip()][-LAST:]
         above = "What it wrote above tells why; " if said is None else ""
         super().__init__(

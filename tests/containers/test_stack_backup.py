@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import ComposeFailed
+from deploy.place import Place
+from deploy.postgres import load, metabase_again
+from deploy.stack import Stack
 from tests.containers.site import Site
 
 
@@ -35,3 +44,22 @@ def test_what_metabase_knows_is_replaced_only_when_asked_and_kept_also_when_all_
     assert "\nnow\n" in (former / "metabase.sql").read_text()
     site.deploy("up --wait 120")
     assert site.sql("SELECT version FROM known") == "then"
+
+
+def test_what_postgres_refuses_is_told_without_the_data(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in site.podman.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
+    stack, dump = Stack.at(Place(site.folder)), tmp_path / "metabase.sql"
+    refused = {
+        "hunter2\t{}": 'ERROR:  invalid input syntax for type integer: "..."',
+        "1\t{hunter2": "ERROR:  invalid input syntax for type json",
+    }
+    for row, error in refused.items():
+        dump.write_text(f"CREATE TABLE t (n integer, w json);\nCOPY t FROM stdin;\n{row}\n\\.\n")
+        with pytest.raises(ComposeFailed) as failed, metabase_again(stack):
+            load(stack, dump, 60)
+        assert str(failed.value).endswith(error)
+        assert "hunter2" not in str(failed.value)
