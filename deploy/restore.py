@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -124,20 +124,31 @@ def restore(
 def alone(database: Path) -> Iterator[Path]:
     """Yield a folder beside a database for a backup's parts; nobody else writes meanwhile.
 
-    What a restore that was killed has left is removed.
+    What a restore that was killed has left is removed, and so is at the end a new data folder that
+    nothing came into.
 
     Raises:
         BusyError: If an import or another restore is at work.
     """
     data = database.parent
+    new = [folder for folder in (data, *data.parents) if not folder.exists()]
     make_data(data)
     warehouse = Warehouse(database)
-    with warehouse.writer():
-        owned(warehouse.lock_file, data)
-        for left in data.glob(f"{SCRATCH}*"):
-            shutil.rmtree(left)
-        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=data) as scratch:
-            yield Path(scratch)
+    try:
+        with warehouse.writer():
+            owned(warehouse.lock_file, data)
+            for left in data.glob(f"{SCRATCH}*"):
+                shutil.rmtree(left)
+            try:
+                with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=data) as scratch:
+                    yield Path(scratch)
+            finally:
+                if new and [*data.iterdir()] == [warehouse.lock_file]:
+                    warehouse.lock_file.unlink()
+    finally:
+        with suppress(OSError):
+            for folder in new:
+                folder.rmdir()
 
 
 def check_parts(source: Path, new: Path) -> None:

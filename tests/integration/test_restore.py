@@ -217,7 +217,20 @@ def test_each_unfit_file_has_an_error_and_a_hint_of_its_own(
     assert done.code == 12
     assert error in done.error
     assert hint in done.hint
-    assert files(other.home) == {}
+    assert [path.name for path in other.home.iterdir()] == [".deploy.lock"]
+
+
+def test_a_refused_restore_leaves_no_new_folder_and_takes_none_away(
+    other: Site, parts: dict[str, bytes], tmp_path: Path
+) -> None:
+    file = pack(tmp_path / "saved.tar", {**parts, **SETTINGS}, metabase_key="of another")
+    deep = other.home / "new" / "below"
+    for folder, code in ((deep, 12), (other.home / "100%", 2)):
+        other.environment["OPEN_FINOPS_DATA_DIR"] = str(folder)
+        assert other.deploy("restore", str(file)).code == code
+        assert [path.name for path in other.home.iterdir()] == [".deploy.lock"]
+    folder.mkdir()
+    assert (other.deploy("restore", str(file)).code, folder.exists()) == (2, True)
 
 
 @pytest.mark.parametrize(
