@@ -1,50 +1,16 @@
-"""Dashboards: found by the mark in their description, changed in place, archived when gone.
-
-Metabase takes no id of ours for a dashboard, so its description says which of ours it is, and under
-which entity_id: a duplicate that somebody made has another one, and is left alone.
-"""
+"""Dashboards: found by the mark in their description, changed in place, archived when gone."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from metabase.bodies import MARK, dashcard, parameters
+from metabase.bodies import dashcard, parameters
 from metabase.changes import Changes
 from metabase.client import Client
 from metabase.content import Content, Dashboard
+from metabase.ours import UNFINISHED, described, read_ours
 from metabase.same import differing
-
-UNFINISHED = "Being made by `./finops metabase provision`."
-MARKED = re.compile(re.escape(MARK) + r" \((\w+) ([\w-]{21})\)$")
-
-
-@dataclass
-class Boards:
-    """The dashboards that our collection holds."""
-
-    ours: dict[str, Any] = field(default_factory=dict)
-    """Those that we keep, by the name of their file."""
-    unfinished: dict[str, Any] = field(default_factory=dict)
-    """Those that a run began and did not finish, by their title."""
-
-
-def read_boards(client: Client, collection: int) -> Boards:
-    """Return the dashboards of a collection that are ours."""
-    boards = Boards()
-    if not collection:
-        return boards
-    for item in client.get(f"/api/collection/{collection}/items?models=dashboard")["data"]:
-        found = client.get(f"/api/dashboard/{item['id']}")
-        text = found.get("description") or ""
-        marked = MARKED.search(text)
-        if marked and marked[2] == found["entity_id"]:
-            boards.ours[marked[1]] = found
-        elif text == UNFINISHED:
-            boards.unfinished[found["name"]] = found
-    return boards
 
 
 def put_boards(
@@ -57,6 +23,9 @@ def put_boards(
 ) -> None:
     """Make Metabase's dashboards those of the files.
 
+    One that gets a position moves those at it and behind it by one: so the first comes first, and
+    after a change each is read anew.
+
     Args:
         client: Metabase.
         content: The files.
@@ -65,21 +34,27 @@ def put_boards(
         collection: Id of the collection; 0 where it is missing and stays so.
         changes: Where each change is noted.
     """
-    boards = read_boards(client, collection)
-    for slug, dashboard in content.dashboards.items():
-        found = boards.ours.get(slug) or boards.unfinished.get(dashboard.name)
+    ours = read_ours(client, collection, "dashboard")
+    changed = False
+    for dashboard in sorted(content.dashboards.values(), key=lambda one: one.position):
+        slug = dashboard.slug
+        found = ours.kept.get(slug) or ours.unfinished.get(dashboard.name)
         if found is None:
             if not changes.add(f"dashboard {dashboard.name}: create"):
                 continue
             found = created(client, dashboard, collection)
             body = board_body(dashboard, found, content, ids, choices[slug], collection)
             client.put(f"/api/dashboard/{found['id']}", body)
+            changed = True
             continue
+        if changed:
+            found = client.get(f"/api/dashboard/{found['id']}")
         body = board_body(dashboard, found, content, ids, choices[slug], collection)
         keys = differing(comparable(found), comparable(body))
         if keys and changes.add(f"dashboard {dashboard.name}: update {', '.join(keys)}"):
             client.put(f"/api/dashboard/{found['id']}", body)
-    for slug, found in boards.ours.items():
+            changed = True
+    for slug, found in ours.kept.items():
         if slug not in content.dashboards and changes.add(f"dashboard {found['name']}: archive"):
             client.put(f"/api/dashboard/{found['id']}", {"archived": True})
 
@@ -90,7 +65,7 @@ def created(client: Client, dashboard: Dashboard, collection: int) -> Any:
     made = client.create(
         "/api/dashboard",
         body,
-        lambda: read_boards(client, collection).unfinished.get(dashboard.name),
+        lambda: read_ours(client, collection, "dashboard").unfinished.get(dashboard.name),
     )
     return client.get(f"/api/dashboard/{made['id']}")
 
@@ -121,7 +96,7 @@ def board_body(
             cards.append(card)
     return {
         "name": dashboard.name,
-        "description": f"{dashboard.description}\n\n{MARK} ({dashboard.slug} {found['entity_id']})",
+        "description": described(dashboard.description, dashboard.slug, found["entity_id"]),
         "collection_id": collection,
         "collection_position": dashboard.position,
         "auto_apply_filters": True,

@@ -14,7 +14,6 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
     "money": {"number_style": "decimal", "decimals": 2},
     "percent": {"number_style": "percent", "decimals": 1},
 }
-MARK = "Kept by `./finops metabase provision`, which undoes changes: duplicate it to make it yours."
 
 
 def card_body(
@@ -26,7 +25,7 @@ def card_body(
     choices: Mapping[str, str],
     collection: int,
 ) -> dict[str, Any]:
-    """Return a card without its entity_id, which only its creation may name.
+    """Return a card, whose description does not bear our mark yet.
 
     Args:
         card: What it shows.
@@ -61,7 +60,7 @@ def card_body(
 def tag(card: Card, one: Filter, fields: Fields, choices: Mapping[str, str]) -> dict[str, Any]:
     """Return a template tag: a value that must be there, or a condition on a column."""
     made: dict[str, Any] = {
-        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{card.entity_id}/{one.name}")),
+        "id": tag_id(card, one),
         "name": one.name,
         "display-name": one.label,
     }
@@ -73,6 +72,11 @@ def tag(card: Card, one: Filter, fields: Fields, choices: Mapping[str, str]) -> 
         "dimension": ["field", {}, fields.get(column, 0)],
         "widget-type": one.parameter,
     }
+
+
+def tag_id(card: Card, one: Filter) -> str:
+    """Return the id that a card's template tag always has."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"finops/{card.slug}/{one.name}"))
 
 
 def visualization(card: Card) -> dict[str, Any]:

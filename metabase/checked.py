@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
@@ -12,8 +11,6 @@ from core.errors import BadContent
 from metabase.content import TAG, Card, Content, Dashboard, Placed
 
 COLUMNS = 24
-OWN_ID = re.compile(r"finops[A-Za-z0-9_-]{15}")
-"""An entity id of 21 characters whose beginning says that the object is ours."""
 DISPLAYS = frozenset("table bar line area row pie scalar smartscalar combo waterfall".split())
 PARAMETERS = frozenset(("string/=", "date/all-options"))
 FORMATS = frozenset(("money", "percent"))
@@ -36,19 +33,21 @@ def problems(content: Content) -> Iterator[tuple[Path, str]]:
             yield content.folder / "filters.toml", f"{one.name}: there is no card {one.values!r}"
         elif one.choice and one.name in needed(content, one.name):
             yield content.folder / "filters.toml", f"{one.name}: its card needs the choice itself"
-    ids = Counter(card.entity_id for card in content.cards.values())
     names = Counter(card.name for card in content.cards.values())
     for card in content.cards.values():
         path = content.folder / "cards" / f"{card.slug}.sql"
         yield from ((path, problem) for problem in card_problems(content, card))
-        if ids[card.entity_id] > 1 or names[card.name] > 1:
-            yield path, "another card has its name or its entity_id"
+        if names[card.name] > 1:
+            yield path, "another card has its name"
     titles = Counter(dashboard.name for dashboard in content.dashboards.values())
+    positions = Counter(dashboard.position for dashboard in content.dashboards.values())
     for dashboard in content.dashboards.values():
         path = content.folder / "dashboards" / f"{dashboard.slug}.toml"
         yield from ((path, problem) for problem in dashboard_problems(content, dashboard))
         if titles[dashboard.name] > 1:
             yield path, "another dashboard has its name"
+        if dashboard.position < 1 or positions[dashboard.position] > 1:
+            yield path, "its position is below 1, or that of another dashboard"
 
 
 def needed(content: Content, name: str) -> set[str]:
@@ -66,8 +65,6 @@ def needed(content: Content, name: str) -> set[str]:
 
 def card_problems(content: Content, card: Card) -> Iterator[str]:
     """Yield what is wrong with one card."""
-    if not OWN_ID.fullmatch(card.entity_id):
-        yield "entity_id is not 21 characters that begin with finops"
     if not card.name.strip() or not card.description.strip():
         yield "its name or its description is empty"
     if card.display not in DISPLAYS:

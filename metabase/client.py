@@ -70,15 +70,6 @@ class Client:
         """Send what may arrive twice without harm."""
         return self.repeated("POST", path, body)
 
-    def find(self, path: str) -> Json:
-        """Return what is at a path, None where nothing is."""
-        try:
-            return self.get(path)
-        except CallRefused as error:
-            if error.status == 404:
-                return None
-            raise
-
     def create(self, path: str, body: Json, find: Find) -> Json:
         """Make something once: where an answer was lost, look for it before trying again."""
         for attempt in range(ATTEMPTS):

@@ -51,7 +51,6 @@ class Card:
     slug: str
     """The name of its file."""
     name: str
-    entity_id: str
     description: str
     display: str
     sql: str

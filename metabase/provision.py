@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Callable
 
 from core.backends.duckdb import connect_read_only
 from core.config import Config
 from metabase.access import check_driver, has_users, set_up, sign_in, wait_for
 from metabase.boards import put_boards
-from metabase.bodies import card_body
+from metabase.cards import archive_cards, put_cards
 from metabase.changes import Changes
 from metabase.choices import first_choices
 from metabase.client import Client
 from metabase.content import Content
-from metabase.database import Fields, current_generation, details_of, put_database, synced_fields
-from metabase.same import differing
+from metabase.database import current_generation, details_of, put_database, synced_fields
+from metabase.ours import COLLECTION, find_collection, read_ours
 
-COLLECTION = "FinOps"
 ABOUT = "Cloud costs, kept by `./finops metabase provision`."
-OURS = "finops"
-"""How the entity_id of each card of ours begins."""
 
 
 def provision(
@@ -68,25 +63,19 @@ def provision(
         client, database, content.columns(), changes, changed=changed, seconds=seconds
     )
     collection = put_collection(client, changes)
-    ids = put_cards(client, content, database, fields, choices, collection, changes)
-    put_boards(client, content, ids, by_dashboard, collection, changes)
-    archive_cards(client, content, collection, changes)
-
-
-def find_collection(client: Client) -> Any:
-    """Return our collection, None where there is none."""
-    listed = client.get("/api/collection?archived=false")
-    return next(
-        (
-            one
-            for one in listed
-            if one["name"] == COLLECTION
-            and not one.get("archived")
-            and one.get("location", "/") == "/"
-            and not one.get("personal_owner_id")
-        ),
-        None,
+    cards = read_ours(client, collection, "card")
+    ids = put_cards(
+        client,
+        content,
+        cards,
+        database=database,
+        fields=fields,
+        choices=choices,
+        collection=collection,
+        changes=changes,
     )
+    put_boards(client, content, ids, by_dashboard, collection, changes)
+    archive_cards(client, content, cards, changes)
 
 
 def put_collection(client: Client, changes: Changes) -> int:
@@ -96,54 +85,3 @@ def put_collection(client: Client, changes: Changes) -> int:
         body = {"name": COLLECTION, "description": ABOUT, "parent_id": None}
         found = client.create("/api/collection", body, lambda: find_collection(client))
     return int(found["id"]) if found else 0
-
-
-def put_cards(
-    client: Client,
-    content: Content,
-    database: int,
-    fields: Fields,
-    choices: Mapping[str, str],
-    collection: int,
-    changes: Changes,
-) -> dict[str, int]:
-    """Make Metabase's cards those of the files; return the id of each that is there."""
-    ids = {}
-    for slug, card in content.cards.items():
-        path = f"/api/card/{card.entity_id}"
-        body = card_body(
-            card,
-            content,
-            database=database,
-            fields=fields,
-            choices=choices,
-            collection=collection,
-        )
-        found = client.find(path)
-        if found is None:
-            if changes.add(f"card {card.name}: create"):
-                whole = {**body, "entity_id": card.entity_id}
-                made = client.create("/api/card", whole, partial(client.find, path))
-                ids[slug] = int(made["id"])
-            continue
-        ids[slug] = int(found["id"])
-        body["archived"] = False
-        keys = differing(found, body)
-        if keys and changes.add(f"card {card.name}: update {', '.join(keys)}"):
-            client.put(f"/api/card/{found['id']}", body)
-    return ids
-
-
-def archive_cards(client: Client, content: Content, collection: int, changes: Changes) -> None:
-    """Archive cards that we made and the files no longer have."""
-    if not collection:
-        return
-    kept = {card.entity_id for card in content.cards.values()}
-    for item in client.get(f"/api/collection/{collection}/items?models=card")["data"]:
-        entity = item.get("entity_id") or ""
-        if (
-            entity.startswith(OURS)
-            and entity not in kept
-            and changes.add(f"card {item['name']}: archive")
-        ):
-            client.put(f"/api/card/{item['id']}", {"archived": True})

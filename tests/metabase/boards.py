@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import math
 import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -32,7 +33,10 @@ class Boards:
         self.there(self.collections, number)
         kept = {"card": self.cards, "dashboard": self.dashboards}
         found = [
-            {"id": one["id"], "name": one["name"], "model": model, "entity_id": one["entity_id"]}
+            {
+                **{name: one[name] for name in ("id", "name", "description", "entity_id")},
+                "model": model,
+            }
             for model in models
             for one in kept[model].values()
             if one["collection_id"] == number and not one["archived"]
@@ -41,28 +45,20 @@ class Boards:
 
     # ---- cards
 
-    def card(self, number: int | str) -> Any:
-        """Return a card by its id or its entity_id."""
-        if isinstance(number, str):
-            ids = {one["entity_id"]: one["id"] for one in self.cards.values()}
-            number = ids.get(number, 0)
+    def card(self, number: int) -> Any:
         return self.there(self.cards, number)
 
     def add_card(self, body: Any) -> Any:
         closed(body, contract.CARD, contract.CARD_NEEDS)
         self.check_card(body)
-        entity = body.get("entity_id") or secrets.token_hex(11)[:21]
-        if not contract.ENTITY_ID.fullmatch(entity):
-            raise Refused(400, {"errors": {"entity_id": "must be a NanoID"}})
-        if entity in [one["entity_id"] for one in self.cards.values()]:
-            raise Refused(500, {"message": "Unique index or primary key violation"})
         query = contract.stored_query(body["dataset_query"])
         made = {"collection_id": None, "description": None, **body, "dataset_query": query}
-        made |= {"id": next(self.numbers), "entity_id": entity, "archived": False, "creator_id": 1}
+        made |= {"id": next(self.numbers), "entity_id": secrets.token_hex(11)[:21]}
+        made |= {"archived": False, "creator_id": 1}
         self.cards[made["id"]] = made
         return made
 
-    def change_card(self, number: int | str, body: Any) -> Any:
+    def change_card(self, number: int, body: Any) -> Any:
         closed(body, contract.CARD_CHANGE)
         found = self.card(number)
         self.check_card({**found, **body})
@@ -73,6 +69,7 @@ class Boards:
         return found
 
     def check_card(self, body: Any) -> None:
+        contract.whole(body, "collection_id", "collection_position", "cache_ttl")
         if not body["name"] or body.get("description") == "":
             raise Refused(400, {"errors": {"name": "value must be a non-blank string."}})
         if body["display"] not in contract.DISPLAYS:
@@ -91,6 +88,8 @@ class Boards:
         closed(body, contract.DASHBOARD, {"name"})
         self.check_collection(body)
         made = {"description": None, "collection_id": None, "parameters": [], **body}
+        made.setdefault("collection_position", None)
+        self.reconcile(made["collection_id"], None, made["collection_position"])
         made |= {"id": next(self.numbers), "entity_id": secrets.token_hex(11)[:21]}
         made |= {"archived": False, "tabs": [], "dashcards": [], "width": "fixed"}
         self.dashboards[made["id"]] = made
@@ -110,8 +109,22 @@ class Boards:
     def change_dashboard(self, number: int, body: Any) -> Any:
         """Change a dashboard; tabs and dashcards are replaced whole."""
         closed(body, contract.DASHBOARD_CHANGE)
+        contract.whole(body, "collection_id", "collection_position", "cache_ttl")
+        if body.get("width", "full") not in ("full", "fixed"):
+            raise Refused(400, {"errors": {"width": "enum of fixed, full"}})
+        for parameter in body.get("parameters", []):
+            contract.check_parameter(parameter)
+        for parts in ("tabs", "dashcards"):
+            ids = [one["id"] for one in body.get(parts, [])]
+            if len(set(ids)) < len(ids):
+                raise Refused(400, {"errors": {parts: "value must be seq of maps with unique ids"}})
         found = self.there(self.dashboards, number)
         self.check_collection(body)
+        if "dashcards" in body and found["archived"]:
+            raise Refused(404, "The object has been archived.")
+        if "collection_position" in body:
+            old, new = found["collection_position"], body["collection_position"]
+            self.reconcile(found["collection_id"], old, new)
         changed = dict(body)
         new_tabs: dict[int, int] = {}
         if "tabs" in body:
@@ -120,11 +133,21 @@ class Boards:
             tabs = [one["id"] for one in changed.get("tabs", found["tabs"])]
             cards = body["dashcards"]
             changed["dashcards"] = [self.dashcard(found, one, tabs, new_tabs) for one in cards]
-        for parameter in body.get("parameters", []):
-            if not parameter.get("id") or not parameter.get("type"):
-                raise Refused(400, {"errors": {"parameters": "must have :id and :type"}})
         found.update(changed)
         return self.dashboard(number)
+
+    def reconcile(self, collection: int | None, old: int | None, new: int | None) -> None:
+        """Move what is pinned in a collection, as something goes from one position to another."""
+        if old == new:
+            return
+        if new is None or (old is not None and new > old):
+            step, first, last = -1, old or 0, new or math.inf
+        else:
+            step, first, last = 1, new, old or math.inf
+        for one in [*self.cards.values(), *self.dashboards.values()]:
+            position = one.get("collection_position")
+            if one["collection_id"] == collection and position and first <= position <= last:
+                one["collection_position"] = position + step
 
     def tab(self, found: Any, one: Any, new_tabs: dict[int, int]) -> Any:
         closed(one, contract.TAB, {"id", "name"}, "tab")
@@ -134,15 +157,20 @@ class Boards:
 
     def dashcard(self, found: Any, one: Any, tabs: list[int], new_tabs: dict[int, int]) -> Any:
         closed(one, contract.DASHCARD, contract.DASHCARD_NEEDS, "dashcard")
+        contract.whole(one, "size_x", "size_y", "row", "col", "card_id")
+        for more in one.get("series") or []:
+            closed(more, {"id"}, {"id"}, "series")
         tab = new_tabs.get(one.get("dashboard_tab_id"), one.get("dashboard_tab_id"))
         if tabs and tab not in tabs:
             raise Refused(400, {"message": "This dashboard has tab, makes sure every card has one"})
         if one["col"] + one["size_x"] > 24:
             raise Refused(400, {"message": "the grid has 24 columns"})
-        if one.get("card_id") is not None:
-            self.there(self.cards, one["card_id"])
+        card = one.get("card_id")
+        if card is not None and self.there(self.cards, card)["archived"]:
+            raise Refused(404, "The object has been archived.")
         for mapping in one.get("parameter_mappings", []):
             closed(mapping, {"parameter_id", "card_id", "target"}, {"parameter_id", "target"})
+            contract.check_target(mapping["target"])
         number = self.kept_id(found["dashcards"], one["id"])
         return {**one, "id": number, "dashboard_tab_id": tab}
 

@@ -1,4 +1,8 @@
-"""What Metabase's API takes: the keys of its closed schemas, and how it says no."""
+"""What Metabase's API takes: the keys and values of its schemas, and how it says no.
+
+Metabase drops a key that it does not know without a word, also an entity_id for a new card. Here
+such a key is refused: what is not kept is not worth sending.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,9 @@ from typing import Any
 CARD = frozenset(
     "name type display visualization_settings dataset_query description parameters "
     "parameter_mappings collection_id collection_position result_metadata cache_ttl dashboard_id "
-    "dashboard_tab_id entity_id".split()
+    "dashboard_tab_id".split()
 )
-CARD_CHANGE = CARD - {"entity_id"} | frozenset(
+CARD_CHANGE = CARD | frozenset(
     "archived enable_embedding embedding_type embedding_params collection_preview".split()
 )
 CARD_NEEDS = frozenset("name display visualization_settings dataset_query".split())
@@ -45,7 +49,21 @@ DISPLAYS = frozenset(
 )
 QUERY = frozenset(("lib/type", "database", "stages"))
 STAGE = frozenset(("lib/type", "native", "template-tags"))
-ENTITY_ID = re.compile(r"[A-Za-z0-9_-]{21}")
+PARAMETER = frozenset(
+    "id name slug type sectionId default required isMultiSelect filteringParameters target "
+    "temporal_units values_query_type values_source_type values_source_config".split()
+)
+PARAMETER_TYPES = frozenset(
+    "date/all-options date/range date/single string/= string/!= number/= id category".split()
+)
+VALUE = frozenset(("id", "type", "target", "value"))
+QUERY_BODY = frozenset("parameters ignore_cache dashboard_id collection_preview".split())
+FIRST = {
+    "id": 1, "card_id": 1, "collection_id": 1, "collection_position": 1, "position": 1,
+    "cache_ttl": 1, "size_x": 1, "size_y": 1, "row": 0, "col": 0,
+}  # fmt: skip
+"""The lowest value of each key that is a whole number."""
+NEVER_NULL = frozenset("size_x size_y row col width".split())
 
 
 class Refused(Exception):
@@ -67,6 +85,39 @@ def closed(
     errors |= {key: "missing required key" for key in needed if key not in body}
     if errors:
         raise Refused(400, {"specific-errors": errors, "errors": errors})
+
+
+def whole(body: Mapping[str, Any], *names: str) -> None:
+    """Refuse a value of these keys that is no whole number, or is below their first."""
+    for name in names:
+        value = body.get(name)
+        missing = name not in body or (value is None and name not in NEVER_NULL)
+        if not missing and (type(value) is not int or value < FIRST[name]):
+            raise Refused(400, {"errors": {name: f"value must be an integer from {FIRST[name]}."}})
+
+
+def check_parameter(one: Any) -> None:
+    """Refuse what is no filter of a dashboard."""
+    closed(one, PARAMETER, {"id", "type"}, "parameter")
+    if not one["id"] or one["type"] not in PARAMETER_TYPES:
+        raise Refused(400, {"errors": {"parameters": "must have :id and :type"}})
+    if one.get("values_source_type") not in (None, "card", "static-list"):
+        raise Refused(400, {"errors": {"values_source_type": "unknown"}})
+    config = one.get("values_source_config")
+    if config is not None:
+        closed(config, {"values", "card_id", "value_field", "label_field"}, (), "config")
+        whole(config, "card_id")
+        kind, name, options = config["value_field"]
+        if kind != "field" or not isinstance(name, str) or "base-type" not in options:
+            raise Refused(400, {"errors": {"value_field": "invalid"}})
+
+
+def check_target(target: Any) -> None:
+    """Refuse what no parameter can set: a template tag, by its name, is the only thing here."""
+    kind, (word, name) = target[:2]
+    wrong = kind not in ("dimension", "variable") or (kind == "variable" and len(target) > 2)
+    if wrong or word != "template-tag" or not isinstance(name, str):
+        raise Refused(400, {"errors": {"target": "Invalid parameter :target"}})
 
 
 def stored_query(query: Any) -> dict[str, Any]:

@@ -58,9 +58,7 @@ class Instance(Boards):
     def setup(self, body: Any) -> Any:
         closed(body, contract.SETUP, contract.SETUP)
         closed(body["prefs"], {"site_name", "site_locale"}, {"site_name"}, "prefs")
-        if self.users:
-            raise Refused(403, "The /api/setup route can only be used to create the first user")
-        if body["token"] != self.token:
+        if self.users or body["token"] != self.token:  # once used, no token matches
             raise Refused(400, {"errors": {"token": "Token does not match the setup token."}})
         self.users[body["user"]["email"]] = body["user"]["password"]
         return {"id": self.session()}
@@ -74,7 +72,7 @@ class Instance(Boards):
         closed(body, {"username", "password"}, {"username", "password"})
         if self.wrong >= ATTEMPTS:
             text = "Too many attempts! You must wait 15 seconds before trying again."
-            raise Refused(400, {"errors": {"username": text}})
+            raise Refused(401, {"errors": {"username": text}})
         if self.users.get(body["username"]) != body["password"]:
             self.wrong += 1
             raise Refused(401, {"errors": {"password": "did not match stored password"}})
@@ -122,7 +120,9 @@ class Instance(Boards):
         return found
 
     def sync(self, number: int) -> Any:
-        self.there(self.databases, number)
+        found = self.there(self.databases, number)
+        if not self.file_of(found["details"]).is_file():
+            raise Refused(422, f"File {found['details']['database_file']} does not exist")
         self.syncing = self.polls
         return {"status": "ok"}
 
@@ -167,12 +167,15 @@ class Instance(Boards):
 
     # ---- queries
 
-    def run(self, number: int | str, body: Any) -> Any:
+    def run(self, number: int, body: Any) -> Any:
         """Return what a card shows, with status 202 also where its SQL failed."""
-        closed(body or {}, {"parameters", "ignore_cache"})
+        closed(body or {}, contract.QUERY_BODY)
         query = self.card(number)["dataset_query"]
         found = self.there(self.databases, query["database"])
         given = (body or {}).get("parameters", [])
+        for one in given:
+            closed(one, contract.VALUE, contract.VALUE, "parameter")
+            contract.check_target(one["target"])
         file = str(self.file_of(found["details"]))
         try:
             sql = native.filled(query["stages"][0], self.columns, given)

@@ -17,7 +17,6 @@ from tests.metabase.instance import Instance
 
 PUBLIC = ("/api/health", "/api/session/properties", "/api/session", "/api/setup")
 READING = re.compile(r"/api/card/[^/]+/query|/api/session")
-NUMBER = r"(\d+|[A-Za-z0-9_-]{21})"
 Handle = Callable[..., Any]
 
 
@@ -75,10 +74,10 @@ def routes(instance: Instance) -> list[tuple[str, str, int, Handle]]:
         ("POST", "/api/collection", 200, lambda q, b: instance.add_collection(b)),
         ("GET", r"/api/collection/(\d+)/items", 200,
          lambda q, b, n: instance.items(n, q["models"])),
-        ("GET", f"/api/card/{NUMBER}", 200, lambda q, b, n: instance.card(n)),
+        ("GET", r"/api/card/(\d+)", 200, lambda q, b, n: instance.card(n)),
         ("POST", "/api/card", 200, lambda q, b: instance.add_card(b)),
-        ("PUT", f"/api/card/{NUMBER}", 200, lambda q, b, n: instance.change_card(n, b)),
-        ("POST", f"/api/card/{NUMBER}/query", 202, lambda q, b, n: instance.run(n, b)),
+        ("PUT", r"/api/card/(\d+)", 200, lambda q, b, n: instance.change_card(n, b)),
+        ("POST", r"/api/card/(\d+)/query", 202, lambda q, b, n: instance.run(n, b)),
         ("POST", "/api/dashboard", 200, lambda q, b: instance.add_dashboard(b)),
         ("GET", r"/api/dashboard/(\d+)", 200, lambda q, b, n: instance.dashboard(n)),
         ("PUT", r"/api/dashboard/(\d+)", 200, lambda q, b, n: instance.change_dashboard(n, b)),
@@ -120,8 +119,7 @@ class Handler(BaseHTTPRequestHandler):
             for method, pattern, status, handle in self.table:
                 match = re.fullmatch(pattern, path)
                 if match and method == self.command:
-                    numbers = [int(n) if n.isdigit() else n for n in match.groups()]
-                    return status, handle(query, body, *numbers)
+                    return status, handle(query, body, *map(int, match.groups()))
             raise Refused(404, "API endpoint does not exist.")
         except Refused as refused:
             return refused.status, refused.body

@@ -17,7 +17,7 @@ from tests.metabase.serving import Fault, listening
 
 def state(instance: Instance) -> Any:
     """Return what an instance shows, blind to the numbers that it gave."""
-    cards = {one["id"]: one["entity_id"] for one in instance.cards.values()}
+    cards = {one["id"]: one["name"] for one in instance.cards.values()}
     tabs = {tab["id"]: tab["name"] for one in instance.dashboards.values() for tab in one["tabs"]}
     boards = [
         (
@@ -29,12 +29,17 @@ def state(instance: Instance) -> Any:
                 for card in one["dashcards"]
             ],
             [parameter["id"] for parameter in one["parameters"]],
+            one["collection_position"],
             one["archived"],
         )
         for one in instance.dashboards.values()
     ]
     shown = [
-        (one["entity_id"], one["name"], one["dataset_query"]["stages"][0]["native"])
+        (
+            one["name"],
+            one["description"].replace(one["entity_id"], "itself"),
+            one["dataset_query"]["stages"][0]["native"],
+        )
         for one in instance.cards.values()
     ]
     databases = [(one["name"], one["details"]) for one in instance.databases.values()]

@@ -104,7 +104,7 @@ def test_a_dashboard_that_was_renamed_keeps_its_address(user: User) -> None:
 def test_content_that_changed_is_updated_in_place(user: User, few: Content) -> None:
     user.provision(few)
     instance = user.site.instance
-    before = {one["entity_id"]: one["id"] for one in instance.cards.values()}
+    before = {one["id"] for one in instance.cards.values()}
     services = replace(few.cards["services"], name="Services", sql=few.cards["services"].sql + " ")
     explorer = few.dashboards["cost_explorer"]
     place = replace(explorer.tabs[0].cards[0], at=(4, 0))
@@ -120,7 +120,7 @@ def test_content_that_changed_is_updated_in_place(user: User, few: Content) -> N
         "card Services: update name, dataset_query",
         "dashboard Cost explorer: update dashcards",
     ]
-    assert {one["entity_id"]: one["id"] for one in instance.cards.values()} == before
+    assert {one["id"] for one in instance.cards.values()} == before
     cards = boards(instance)["Cost explorer"]["dashcards"]
     assert cards[0]["id"] == kept and cards[1]["id"] != kept
     assert user.provision(changed) == []
@@ -134,6 +134,8 @@ def test_only_what_is_ours_is_archived(user: User, few: Content) -> None:
     duplicate = instance.add_dashboard({"name": "Mine", "collection_id": collection})
     duplicate["description"] = ours["description"]
     own_card = instance.add_card({**sent(instance), "name": "Mine", "collection_id": collection})
+    services = next(one for one in instance.cards.values() if one["name"] == "Costs by service")
+    own_card["description"] = services["description"]
     less = replace(
         few,
         cards={slug: card for slug, card in few.cards.items() if slug != "services"},
@@ -146,7 +148,29 @@ def test_only_what_is_ours_is_archived(user: User, few: Content) -> None:
     assert set(boards(instance)) == {"Mine", "Tags and allocation"}
     assert not own_card["archived"]
     assert user.provision(less) == []
-    assert user.provision(few)[:1] == ["card Costs by service: update archived"]
+    assert user.provision(few)[:1] == ["card Costs by service: create"]
+
+
+def test_dashboards_are_pinned_in_their_order_whatever_else_is_pinned(user: User) -> None:
+    user.provision()
+    instance = user.site.instance
+
+    def order() -> list[str]:
+        pinned = [one for one in instance.dashboards.values() if one["collection_position"]]
+        return [one["name"] for one in sorted(pinned, key=lambda one: one["collection_position"])]
+
+    wanted = [
+        one.name for one in sorted(user.content.dashboards.values(), key=lambda one: one.position)
+    ]
+    assert order() == wanted
+    collection = next(iter(instance.collections))
+    pinned = {"name": "Mine", "collection_id": collection, "collection_position": 1}
+    mine = instance.add_dashboard(pinned)
+    del instance.dashboards[boards(instance)["Commitments"]["id"]]
+    changes = user.provision()
+    assert changes[0] == "dashboard Executive overview: update collection_position"
+    assert order() == [*wanted, mine["name"]]
+    assert user.provision() == []
 
 
 def sent(instance: Instance) -> Any:

@@ -37,7 +37,8 @@ def test_a_card_whose_sql_fails_is_told_though_metabase_answers_202(user: User) 
     }
     stages["Invoices"]["native"] = "SELECT * FROM marts.gone WHERE {{currency}} = ''"
     stages["Deliveries"]["native"] = "SELECT * FROM read_text('/etc/hostname') WHERE {{period}}"
-    del user.site.instance.cards[user.site.instance.card("finops4QERw9rtrhFT4pa")["id"]]
+    cards = user.site.instance.cards
+    del cards[next(one["id"] for one in cards.values() if one["name"] == "Currencies")]
     result = user("smoke")
     assert result.code == 11
     assert "fail  Invoices: Catalog Error: Table with name gone does not exist!" in result.out

@@ -1,5 +1,4 @@
 -- name = "Costs by account"
--- entity_id = "finopsvGKjwUysJ349xrU"
 -- display = "table"
 -- description = "All four costs of each account, subscription or project."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Billed cost, last month"
--- entity_id = "finopsPrkvBZZfkygASHl"
 -- display = "scalar"
 -- description = "Charges as invoiced, purchases in full when they are billed."
 -- [filters]

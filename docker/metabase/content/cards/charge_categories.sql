@@ -1,5 +1,4 @@
 -- name = "Costs by charge category"
--- entity_id = "finops5ikV3bSR12SXqsx"
 -- display = "table"
 -- description = "Usage, purchases, taxes, credits and adjustments."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Savings and waste of commitments by month"
--- entity_id = "finopsL7vhTCg3An0NG8E"
 -- display = "bar"
 -- description = "What commitments saved on usage, and the cost of those that idled."
 -- [filters]

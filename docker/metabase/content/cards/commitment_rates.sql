@@ -1,5 +1,4 @@
 -- name = "Coverage, utilisation and savings rate by month"
--- entity_id = "finopsfbde3f77gufyydD"
 -- display = "line"
 -- description = "How much is covered, how much of it is used, and what it saves."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Commitments, last month"
--- entity_id = "finops1TWAjs2LHYVr0BF"
 -- display = "table"
 -- description = "What of each was used and what it saved; is_loss: on demand was cheaper."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Commitment coverage, last month"
--- entity_id = "finopsw6MJG50yJn0LMXX"
 -- display = "scalar"
 -- description = "Share of eligible usage that commitments covered."
 -- [filters]

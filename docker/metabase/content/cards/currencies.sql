@@ -1,5 +1,4 @@
 -- name = "Currencies"
--- entity_id = "finops4QERw9rtrhFT4pa"
 -- display = "table"
 -- description = "The currencies of the bills, that of most cost first; they are never added up."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Effective cost by day and service category"
--- entity_id = "finopskPlgkhF0dkroGjE"
 -- display = "area"
 -- description = "Costs on their days, by kind of service."
 -- [filters]

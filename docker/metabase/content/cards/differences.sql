@@ -1,5 +1,4 @@
 -- name = "Sums that differ from the source"
--- entity_id = "finopsk2x8xu7QG0teYgr"
 -- display = "scalar"
 -- description = "Of month, account and currency; 0 is what it must be."
 

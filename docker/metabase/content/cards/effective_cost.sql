@@ -1,5 +1,4 @@
 -- name = "Effective cost, last month"
--- entity_id = "finopsfBSUZpBnJLCNTES"
 -- display = "scalar"
 -- description = "Charges with commitments spread over the time they serve."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Usage without category, account or region"
--- entity_id = "finopsUFjxq8vVJ9B8w2C"
 -- display = "table"
 -- description = "Cost of usage that leaves a column empty."
 -- [filters]

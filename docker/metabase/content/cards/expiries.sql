@@ -1,5 +1,4 @@
 -- name = "Commitments that end within 90 days"
--- entity_id = "finopsiMUxOZVfg2T7xWY"
 -- display = "table"
 -- description = "Those with a cost in the last month, counted from the end of its complete days; at risk is what they saved in it."
 -- [filters]

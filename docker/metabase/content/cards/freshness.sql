@@ -1,5 +1,4 @@
 -- name = "How fresh the data are"
--- entity_id = "finops03mFQgtzhVTKHUS"
 -- display = "table"
 -- description = "How far the usage of each export reaches, and when it was loaded."
 

@@ -1,5 +1,4 @@
 -- name = "Invoices"
--- entity_id = "finopsSR2r1CsAxE4QXjC"
 -- display = "table"
 -- description = "What each invoice bills; charges without an invoice are of an open month."
 -- [filters]

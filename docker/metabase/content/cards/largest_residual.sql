@@ -1,5 +1,4 @@
 -- name = "Largest difference to the source"
--- entity_id = "finopssK4xhCtS3XEEoVP"
 -- display = "scalar"
 -- description = "0 where FOCUS holds what the files sum to, in every month, exact in decimal."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Deliveries"
--- entity_id = "finopswbpumsRSvbBG4kt"
 -- display = "table"
 -- description = "The last two hundred deliveries that were loaded."
 -- [filters]

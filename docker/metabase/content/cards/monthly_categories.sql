@@ -1,5 +1,4 @@
 -- name = "Billed cost by month and charge category"
--- entity_id = "finopsY1WmcKuRpCSGXEo"
 -- display = "bar"
 -- description = "Usage, purchases, taxes, credits and adjustments as invoiced."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Effective cost by month and provider"
--- entity_id = "finopsEUk3NA89deFJQwn"
 -- display = "bar"
 -- description = "What each month cost, by cloud."
 -- [filters]

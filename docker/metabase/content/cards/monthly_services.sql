@@ -1,5 +1,4 @@
 -- name = "Effective cost by month and service"
--- entity_id = "finopsuFR06Cyd1rK0CSS"
 -- display = "bar"
 -- description = "The nine services that cost most, and the rest as Other."
 -- [filters]

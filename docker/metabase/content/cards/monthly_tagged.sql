@@ -1,5 +1,4 @@
 -- name = "Tagged share by month"
--- entity_id = "finopsPstiO00xjyntyiP"
 -- display = "line"
 -- description = "Share of usage cost whose resource carries at least one tag of yours."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Every metric by month"
--- entity_id = "finopsFoN0M0QxlrVxmSd"
 -- display = "table"
 -- description = "The product's metrics, month by month; a month that is open still grows."
 -- [filters]

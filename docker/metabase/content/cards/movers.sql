@@ -1,5 +1,4 @@
 -- name = "What changed most"
--- entity_id = "finopsDXEpsJdwHMrz8iw"
 -- display = "table"
 -- description = "Services of an account, last month beside as many days of the one before."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Price coverage by month"
--- entity_id = "finopsxBYgxKFmRqlH5WN"
 -- display = "line"
 -- description = "Share of usage cost that has a list price: how much the savings metrics see."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Source beside FOCUS"
--- entity_id = "finopsSF7lxDw7L16jFnf"
 -- display = "table"
 -- description = "Each month of each export: what the files sum to, and what FOCUS holds."
 -- [filters]

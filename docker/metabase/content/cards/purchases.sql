@@ -1,5 +1,4 @@
 -- name = "Purchases of commitments"
--- entity_id = "finopsqVY2l4dxuc7K8t3"
 -- display = "table"
 -- description = "What was billed for each commitment, upfront and recurring."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Costs by region"
--- entity_id = "finops8jdxcvK0SIPoPiG"
 -- display = "table"
 -- description = "All four costs of each region."
 -- [filters]

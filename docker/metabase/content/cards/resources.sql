@@ -1,5 +1,4 @@
 -- name = "Costs by resource"
--- entity_id = "finopsQdMRpgVSD8e4uam"
 -- display = "table"
 -- description = "The hundred resources that cost most."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Months that providers restated"
--- entity_id = "finopsKz5JBw51gTnhEs3"
 -- display = "table"
 -- description = "What a later delivery of the same month changed."
 -- [filters]

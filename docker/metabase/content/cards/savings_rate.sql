@@ -1,5 +1,4 @@
 -- name = "Effective savings rate, last month"
--- entity_id = "finopsET27alYJDIBu93B"
 -- display = "scalar"
 -- description = "Share of the list price that was not paid."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "From list price to what was paid, last month"
--- entity_id = "finopsRyRRfz0FbxUYxM2"
 -- display = "waterfall"
 -- description = "What negotiated and spot prices, then commitments, took off the list price."
 -- [filters]

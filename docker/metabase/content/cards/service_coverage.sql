@@ -1,5 +1,4 @@
 -- name = "Coverage by service, last month"
--- entity_id = "finops11YAyi3USy5k8vy"
 -- display = "table"
 -- description = "Usage that commitments cover, and what they could cover, at on-demand prices."
 -- [filters]

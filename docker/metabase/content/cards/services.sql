@@ -1,5 +1,4 @@
 -- name = "Costs by service"
--- entity_id = "finops7xxLRfLtdjKDxN6"
 -- display = "table"
 -- description = "All four costs of each service."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Costs and quantities by SKU"
--- entity_id = "finopsuPOxlwOWxWU7WAT"
 -- display = "table"
 -- description = "What a unit of each SKU cost; quantities of one unit only are added."
 -- [filters]

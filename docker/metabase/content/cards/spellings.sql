@@ -1,5 +1,4 @@
 -- name = "Values that differ in spelling only, last month"
--- entity_id = "finopsAtlmJvGxcHFTUk3"
 -- display = "table"
 -- description = "Values of one key that are the same but for case and punctuation."
 -- [filters]

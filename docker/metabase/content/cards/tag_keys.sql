@@ -1,5 +1,4 @@
 -- name = "Coverage by tag key, last month"
--- entity_id = "finopsEDfK6xo1bAVu7ln"
 -- display = "table"
 -- description = "How much of the taggable cost carries each key, and how many values it has."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Effective cost by month and value of a tag"
--- entity_id = "finopsknLSprzU9jkJGQu"
 -- display = "bar"
 -- description = "The whole bill by the values of one key; what does not carry it is (none)."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Tagged share, last month"
--- entity_id = "finops1rrsNzLHImFGOmB"
 -- display = "scalar"
 -- description = "Share of usage cost whose resource carries a tag of yours."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Services without a category"
--- entity_id = "finopsdd1Wv0J9ZsyY3kA"
 -- display = "table"
 -- description = "Services that the seeds do not know, and what they cost."
 -- [filters]

@@ -1,5 +1,4 @@
 -- name = "Resources without a tag, last month"
--- entity_id = "finopsbKIAFrnIKhvVeHI"
 -- display = "table"
 -- description = "The fifty that cost most."
 -- [filters]

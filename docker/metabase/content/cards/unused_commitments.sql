@@ -1,5 +1,4 @@
 -- name = "Unused commitments, last month"
--- entity_id = "finopsyc08xcpofx3yCkx"
 -- display = "scalar"
 -- description = "Cost of commitments that idled."
 -- [filters]

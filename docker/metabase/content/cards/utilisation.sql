@@ -1,5 +1,4 @@
 -- name = "Commitment utilisation, last month"
--- entity_id = "finops5TH5PkfvyVdfSkV"
 -- display = "scalar"
 -- description = "Share of the commitments paid for that was used."
 -- [filters]
