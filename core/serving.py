@@ -94,7 +94,7 @@ class MetabaseConfig(Section):
     """The administrator's password."""
 
     setup_token: str | None = secret()
-    """MB_SETUP_TOKEN of a Metabase without users; what Metabase itself tells when not set."""
+    """Setup token of a Metabase without users that tells none itself; up to 0.65 each does."""
 
     api_key: str | None = secret()
     """Key of an administrator, instead of email and password."""

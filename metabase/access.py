@@ -84,12 +84,14 @@ def sign_in(client: Client, config: MetabaseConfig) -> None:
 def set_up(client: Client, config: MetabaseConfig) -> None:
     """Make the first user, an administrator, and sign in as them.
 
+    Metabase tells its setup token to whoever asks; MB_SETUP_TOKEN is nothing to it as of 0.63.
+
     Raises:
         MissingSetting: If email or password are not set.
-        LoginRefused: If the setup token is not the one that Metabase was started with.
+        LoginRefused: If Metabase does not take the setup token.
     """
     email, password = account(config)
-    token = config.setup_token or client.get("/api/session/properties").get("setup-token")
+    token = client.get("/api/session/properties").get("setup-token") or config.setup_token
     user = {"email": email, "password": password, "first_name": "FinOps", "last_name": "Admin"}
     body = {"token": token, "user": user, "prefs": {"site_name": SITE, "site_locale": "en"}}
     try:

@@ -45,7 +45,14 @@ def test_a_key_that_was_revoked_is_told(user: User) -> None:
     assert "mb_revoked_key" not in result.err
 
 
-def test_a_setup_token_of_another_start_is_told(user: User) -> None:
+def test_a_setup_token_that_metabase_does_not_read_does_no_harm(user: User) -> None:
+    user.provision(setup_token="an-old-token")
+    assert user.site.instance.users == {EMAIL: PASSWORD}
+
+
+def test_a_setup_token_that_is_not_taken_is_told(user: User) -> None:
+    told = user.site.instance.properties()
+    user.site.instance.properties = lambda: told | {"setup-token": None}  # type: ignore
     result = user("provision", setup_token="an-old-token")
     assert result.code == 11
     assert "refuses the setup: token: Token does not match the setup token." in result.error

@@ -68,7 +68,6 @@ class Kept(Handler):
 
 def main() -> None:
     instance = Instance(Path("/data/serving"))
-    instance.token = os.environ["MB_SETUP_TOKEN"]
     if state := known():
         vars(instance).update(pickle.loads(base64.b64decode(state)))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
