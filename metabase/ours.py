@@ -52,7 +52,7 @@ def find_collection(client: Client) -> Any:
 
 
 def read_ours(client: Client, collection: int, model: str) -> Ours:
-    """Return what of a collection is ours.
+    """Return what of a collection is ours; of two for one file, the older.
 
     Args:
         client: Metabase.
@@ -62,7 +62,8 @@ def read_ours(client: Client, collection: int, model: str) -> Ours:
     ours = Ours()
     if not collection:
         return ours
-    for item in client.get(f"/api/collection/{collection}/items?models={model}")["data"]:
+    listed = client.get(f"/api/collection/{collection}/items?models={model}")["data"]
+    for item in sorted(listed, key=lambda one: int(one["id"])):
         found = client.get(f"/api/{model}/{item['id']}")
         if slug := slug_of(found):
             ours.kept.setdefault(slug, found)

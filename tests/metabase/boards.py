@@ -96,11 +96,12 @@ class Boards:
         return made
 
     def dashboard(self, number: int) -> Any:
-        """Return a dashboard with its cards inside, as Metabase does."""
+        """Return a dashboard with its cards inside, but those in the trash, as Metabase does."""
         found = self.there(self.dashboards, number)
         cards = [
             {**one, "card": self.cards.get(one["card_id"]), "created_at": "2026-01-01T00:00:00Z"}
             for one in copy.deepcopy(found["dashcards"])
+            if not self.in_trash(one)
         ]
         for one in cards:
             one["visualization_settings"].get("virtual_card", {}).pop("dataset_query", None)
@@ -132,9 +133,15 @@ class Boards:
         if "dashcards" in body:
             tabs = [one["id"] for one in changed.get("tabs", found["tabs"])]
             cards = body["dashcards"]
-            changed["dashcards"] = [self.dashcard(found, one, tabs, new_tabs) for one in cards]
+            changed["dashcards"] = [
+                *(self.dashcard(found, one, tabs, new_tabs) for one in cards),
+                *(one for one in found["dashcards"] if self.in_trash(one)),
+            ]
         found.update(changed)
         return self.dashboard(number)
+
+    def in_trash(self, dashcard: Any) -> bool:
+        return bool(self.cards.get(dashcard["card_id"], {}).get("archived"))
 
     def reconcile(self, collection: int | None, old: int | None, new: int | None) -> None:
         """Move what is pinned in a collection, as something goes from one position to another."""

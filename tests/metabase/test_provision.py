@@ -151,6 +151,21 @@ def test_only_what_is_ours_is_archived(user: User, few: Content) -> None:
     assert user.provision(few)[:1] == ["card Costs by service: create"]
 
 
+def test_a_card_in_the_trash_is_made_anew_and_one_that_comes_back_is_taken_again(
+    user: User, few: Content
+) -> None:
+    user.provision(few)
+    cards = user.site.instance.cards
+    trashed = next(one for one in cards.values() if one["name"] == "Costs by service")
+    trashed["archived"] = True
+    anew = ["card Costs by service: create", "dashboard Cost explorer: update dashcards"]
+    assert user.provision(few) == anew
+    assert user.provision(few) == []
+    trashed["archived"] = False
+    assert user.provision(few) == ["dashboard Cost explorer: update dashcards"]
+    assert user.provision(few) == []
+
+
 def test_dashboards_are_pinned_in_their_order_whatever_else_is_pinned(user: User) -> None:
     user.provision()
     instance = user.site.instance
