@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,28 @@ import pytest
 
 from tests.dbt import rawdb
 from tests.dbt.bill import SAVINGS_PLAN, line, usage
-from tests.dbt.conftest import MONEY, Query, built, money, rows
+from tests.dbt.conftest import MONEY, Query, mapped_together, money, rows
+
+PLAN = {"savings_plan_savings_plan_a_r_n": SAVINGS_PLAN}
+COVERED = {"savings_plan_savings_plan_effective_cost": "0.06", "line_item_usage_amount": "1"}
+BILLS = {
+    "residual": [
+        line("SavingsPlanCoveredUsage", "0.1000000001", **COVERED, **PLAN),
+        line("SavingsPlanNegation", "-0.10", **PLAN),
+    ],
+    "payers": [
+        usage("10", line_item_net_unblended_cost="9", bill_payer_account_id="net"),
+        usage("10", line_item_net_unblended_cost=None, bill_payer_account_id="gross"),
+    ],
+    "refunded": [line("Refund", "-2.00", line_item_usage_type="ComputeSP:1yr", **PLAN)],
+    "equal": [usage(), usage()],
+}
+"""Name of an export -> its lines."""
+
+
+@pytest.fixture(scope="module")
+def bills(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return mapped_together(tmp_path_factory.mktemp("lines") / "finops.duckdb", BILLS)
 
 
 def test_totals_are_the_bills_to_the_last_decimal(bill: Query) -> None:
@@ -109,44 +131,26 @@ def test_tags_arrive_under_the_keys_that_users_activated(bill: Query) -> None:
     assert name == "web"
 
 
-def test_what_negation_does_not_cancel_stays_as_its_own_row(tmp_path: Path) -> None:
-    plan = {"savings_plan_savings_plan_a_r_n": SAVINGS_PLAN}
-    covered = {"savings_plan_savings_plan_effective_cost": "0.06", "line_item_usage_amount": "1"}
-    bill = built(
-        tmp_path,
-        [
-            line("SavingsPlanCoveredUsage", "0.1000000001", **covered, **plan),
-            line("SavingsPlanNegation", "-0.10", **plan),
-        ],
-    )
+def test_what_negation_does_not_cancel_stays_as_its_own_row(of: Callable[[str], Query]) -> None:
+    bill = of("residual")
     [residual] = rows(bill, "SavingsPlanNegation", '"BilledCost", "EffectiveCost"')
     assert residual == money("0.0000000001", "0")
     assert rows(bill, "SavingsPlanCoveredUsage", '"BilledCost"') == [(Decimal(0),)]
 
 
-def test_net_columns_are_chosen_by_payer_and_never_by_row(tmp_path: Path) -> None:
-    bill = built(
-        tmp_path,
-        [
-            usage("10", line_item_net_unblended_cost="9", bill_payer_account_id="net"),
-            usage("10", line_item_net_unblended_cost=None, bill_payer_account_id="gross"),
-        ],
-    )
-    assert bill(
+def test_net_columns_are_chosen_by_payer_and_never_by_row(of: Callable[[str], Query]) -> None:
+    assert of("payers")(
         'SELECT "BillingAccountId", "BilledCost" FROM focus.cost_and_usage ORDER BY "BilledCost"'
     ) == [("net", Decimal(9)), ("gross", Decimal(10))]
 
 
-def test_a_refunded_commitment_has_no_effective_cost(tmp_path: Path) -> None:
-    arn = {"savings_plan_savings_plan_a_r_n": SAVINGS_PLAN}
-    bill = built(tmp_path, [line("Refund", "-2.00", line_item_usage_type="ComputeSP:1yr", **arn)])
+def test_a_refunded_commitment_has_no_effective_cost(of: Callable[[str], Query]) -> None:
     columns = '"ChargeCategory", "BilledCost", "EffectiveCost"'
-    assert rows(bill, "Refund", columns) == [("Purchase", Decimal(-2), Decimal(0))]
+    assert rows(of("refunded"), "Refund", columns) == [("Purchase", Decimal(-2), Decimal(0))]
 
 
-def test_equal_bill_lines_are_kept(tmp_path: Path) -> None:
-    bill = built(tmp_path, [usage(), usage()])
-    assert bill('SELECT count(*), sum("BilledCost") FROM focus.cost_and_usage') == [
+def test_equal_bill_lines_are_kept(of: Callable[[str], Query]) -> None:
+    assert of("equal")('SELECT count(*), sum("BilledCost") FROM focus.cost_and_usage') == [
         (2, Decimal("0.4"))
     ]
 

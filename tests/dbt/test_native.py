@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +45,22 @@ FILLED = (
 )
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "finops.duckdb"
+def deliver(path: Path) -> None:
     rawdb.create(path)
     rawdb.deliver(path, "2026-01", [CHARGE, CHARGE], dialect="focus_1_0")
+
+
+@pytest.fixture(scope="module")
+def passed_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The charges in FOCUS, dbt's compiled tests beside them; read only."""
+    path = tmp_path_factory.mktemp("native") / "finops.duckdb"
+    deliver(path)
+    rawdb.build(path, state=path.parent)
     return path
 
 
-def test_costs_pass_through_and_nulls_are_filled(database: Path) -> None:
-    rawdb.build(database)
-    with duckdb.connect(str(database), read_only=True) as connection:
+def test_costs_pass_through_and_nulls_are_filled(passed_on: Path) -> None:
+    with duckdb.connect(str(passed_on), read_only=True) as connection:
         found = connection.execute(f"SELECT {FILLED} FROM focus.cost_and_usage").fetchall()
         costs = connection.execute(
             'SELECT sum("BilledCost"), sum("ListCost") FROM focus.cost_and_usage'
@@ -66,16 +72,18 @@ def test_costs_pass_through_and_nulls_are_filled(database: Path) -> None:
     assert found[0][4:] == ("Virtual Machines", "BoxUsage:m5.large", "AWS", "AWS")
 
 
-def test_a_changed_cost_fails(database: Path) -> None:
-    rawdb.build(database, state=database.parent)
+def test_a_changed_cost_fails(passed_on: Path, tmp_path: Path) -> None:
+    database = shutil.copy(passed_on, tmp_path / "finops.duckdb")
     with duckdb.connect(str(database)) as connection:
         connection.execute('UPDATE focus.cost_and_usage SET "ListCost" = "ListCost" + 1')
         check = "target/compiled/focus/tests/aws/assert_focus_exports_are_passed_on.sql"
-        compiled = (database.parent / check).read_text()
+        compiled = (passed_on.parent / check).read_text()
         assert connection.execute(compiled).fetchall()
 
 
-def test_a_payers_month_from_cur_and_focus_is_refused(database: Path) -> None:
+def test_a_payers_month_from_cur_and_focus_is_refused(tmp_path: Path) -> None:
+    database = tmp_path / "finops.duckdb"
+    deliver(database)
     rawdb.deliver(
         database, "2026-01", [usage()], export="cur", table="aws_billing.cur__billing_2026_01"
     )
