@@ -6,6 +6,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -121,10 +122,17 @@ def test_files_without_a_currency_are_kept_apart(home):
     ) == [("Databases", "NoSQL Databases")]
 
 
-@pytest.mark.parametrize("path", sorted(SPEC.rglob("*.csv")), ids=lambda path: path.stem)
-def test_each_file_is_a_bill_of_its_own(path, finops):
+def smallest_of_each_header() -> list[Path]:
+    """Return one file for each set of columns that the examples have."""
+    large_first = sorted(SPEC.rglob("*.csv"), key=lambda path: (-path.stat().st_size, path))
+    return list({path.read_text(encoding="utf-8-sig").splitlines()[0]: path
+                 for path in large_first}.values())  # fmt: skip
+
+
+@pytest.mark.parametrize("path", smallest_of_each_header(), ids=lambda path: path.stem)
+def test_a_file_is_a_bill_of_its_own(path, finops):
     result = finops("focus", "import", "-P", "spec", "-S", str(path), "--no-transform")
 
     assert result.code == 0, result.err
     lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines()[1:] if line]
-    assert finops.value("SELECT sum(rows) FROM ledger.loads") == len(lines)
+    assert finops.value("SELECT sum(rows) FROM ledger.loads") == len(lines) > 0

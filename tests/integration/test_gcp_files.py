@@ -11,7 +11,7 @@ import pytest
 
 from tests.fixtures import focus
 from tests.fixtures.finops import ROOT, Finops
-from tests.fixtures.gcp import credit, fee, line, write
+from tests.fixtures.gcp import credit, line, write
 
 SAMPLE = ROOT.parent / "shared" / "samples" / "gcp-professional-services"
 FORMS = ["a.parquet", "a.csv", "a.csv.gz", "a.json", "a.jsonl.gz", "a.avro"]
@@ -29,15 +29,6 @@ JANUARY = [
 def load(finops: Finops, folder: Path, *more: str) -> None:
     result = finops("gcp", "import-billing", "--source", str(folder), *more)
     assert result.code == 0, result.err
-
-
-def billed(finops: Finops, month: str = "2026-01") -> Decimal:
-    return Decimal(
-        finops.value(
-            'SELECT sum("BilledCost") FROM focus.cost_and_usage '
-            f"WHERE \"BillingPeriodStart\" = '{month}-01'"
-        )
-    )
 
 
 def raw(finops: Finops) -> dict[str, Decimal]:
@@ -63,7 +54,6 @@ def test_every_format_holds_the_same_bill(name: str, tmp_path: Path, finops: Fin
     assert finops.value("SELECT any_value(project_number) FROM gcp_billing.files") == "007"
     if not built:
         return
-    assert billed(finops) == Decimal("4.649999999")
     assert finops.sql(
         'SELECT "ChargeCategory", sum("BilledCost") FROM focus.cost_and_usage '
         "GROUP BY ALL ORDER BY ALL"
@@ -128,75 +118,6 @@ def test_the_invoice_month_decides_and_not_the_time_of_usage(
     load(finops, tmp_path / "export", "--no-transform")
 
     assert raw(finops) == {"2026-01": Decimal("0.20"), "2026-02": Decimal("0.70")}
-
-
-def test_a_commitments_fee_is_spread_over_the_usage_that_it_covers(
-    tmp_path: Path, finops: Finops
-) -> None:
-    """Four hours bought for 0.40, two of them used: half the fee is effective, half unused."""
-    covered = line("0.20", credits=[credit("-0.20", "COMMITTED_USAGE_DISCOUNT")])
-    write(tmp_path / "export" / "a.parquet", [fee("0.40"), covered, line("0.20")])
-
-    load(finops, tmp_path / "export")
-
-    columns = '"BilledCost", "EffectiveCost", "ListCost", "CommitmentDiscountQuantity"'
-    found = finops.sql(
-        f'SELECT "SubAccountId", "ChargeCategory", "CommitmentDiscountStatus", {columns} '
-        "FROM focus.cost_and_usage ORDER BY 1, 2, 3"
-    )
-    assert found == [
-        ("central", "Purchase", None, *money("0.4", "0", "0.4", "4")),
-        ("central", "Usage", "Unused", *money("0", "0.2", "0", "2")),
-        ("shop", "Usage", "Used", *money("0", "0.2", "0.2", "2")),
-        ("shop", "Usage", None, *money("0.2", "0.2", "0.2"), None),
-    ]
-    assert (
-        finops.value('SELECT count(DISTINCT "CommitmentDiscountId") FROM focus.cost_and_usage') == 1
-    )
-
-
-@pytest.mark.parametrize("kind", ["tax", "adjustment"])
-def test_only_usage_draws_on_a_commitment(kind: str, tmp_path: Path, finops: Finops) -> None:
-    """The fee of 0.40 is spread over the usage, half of it; a credit on tax lowers the tax."""
-    covered = line("0.20", credits=[credit("-0.20", "COMMITTED_USAGE_DISCOUNT")])
-    kinds = ["COMMITTED_USAGE_DISCOUNT", "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE"]
-    other = line("0.10", cost_type=kind, credits=[credit("-0.03", kind) for kind in kinds])
-    write(tmp_path / "export" / "a.parquet", [fee("0.40"), covered, other])
-
-    load(finops, tmp_path / "export")
-
-    assert finops.sql(
-        'SELECT "ChargeCategory", "CommitmentDiscountStatus", "BilledCost", "EffectiveCost" '
-        "FROM focus.cost_and_usage ORDER BY 3 DESC, 2"
-    ) == [
-        ("Purchase", None, *money("0.4", "0")),
-        (kind.title(), None, *money("0.04", "0.04")),
-        ("Usage", "Unused", *money("0", "0.2")),
-        ("Usage", "Used", *money("0", "0.2")),
-    ]
-
-
-def test_credits_without_their_fee_leave_the_account_as_billed(
-    tmp_path: Path, finops: Finops
-) -> None:
-    covered = line("0.20", credits=[credit("-0.15", "COMMITTED_USAGE_DISCOUNT")])
-    elsewhere = fee("0.40", location={"location": "us-east1", "region": "us-east1"})
-    write(tmp_path / "export" / "a.parquet", [covered, elsewhere])
-
-    load(finops, tmp_path / "export")
-
-    assert finops.sql(
-        'SELECT "BilledCost", "EffectiveCost", "CommitmentDiscountId", "x_EffectiveCostNote" '
-        'FROM focus.cost_and_usage ORDER BY "BilledCost"'
-    ) == [
-        (*money(cost, cost), None, "fees and credits of commitments do not match: "
-         "effective follows billed cost")
-        for cost in ("0.05", "0.4")
-    ]  # fmt: skip
-
-
-def money(*amounts: str) -> tuple[Decimal, ...]:
-    return tuple(Decimal(amount) for amount in amounts)
 
 
 def test_too_little_memory_is_told_as_such(tmp_path: Path, finops: Finops) -> None:

@@ -29,6 +29,24 @@ LINES = [
     line("0.30", usage={"amount_in_pricing_units": "3"}, cost_at_list="0.36",
          credits=[credit("-0.20", "COMMITTED_USAGE_DISCOUNT")], billing_account_id="partly"),
     fee("0.40", billing_account_id="partly"),
+    # Half of it used, and as much usage beside it.
+    fee("0.40", billing_account_id="halved"),
+    line("0.20", credits=[credit("-0.20", "COMMITTED_USAGE_DISCOUNT")],
+         billing_account_id="halved"),
+    line("0.20", billing_account_id="halved"),
+    # Half of it used; the same credits on lines that are no usage.
+    fee("0.40", billing_account_id="taxed"),
+    line("0.20", credits=[credit("-0.20", "COMMITTED_USAGE_DISCOUNT")],
+         billing_account_id="taxed"),
+    *[line("0.10", cost_type=kind, billing_account_id="taxed",
+           credits=[credit("-0.03", "COMMITTED_USAGE_DISCOUNT"),
+                    credit("-0.03", "COMMITTED_USAGE_DISCOUNT_DOLLAR_BASE")])
+      for kind in ("tax", "adjustment")],
+    # A fee of one region, credits in another.
+    fee("0.40", location={"location": "us-east1", "region": "us-east1"},
+        billing_account_id="apart"),
+    line("0.20", credits=[credit("-0.15", "COMMITTED_USAGE_DISCOUNT")],
+         billing_account_id="apart"),
     # The new model: usage at the commitment's price, a fee that its use takes back.
     named("priced", "0.75", cost_at_effective_price_default="1.00", cost_at_list="1.10",
           consumption_model=CUD, billing_account_id="new"),
@@ -106,6 +124,47 @@ def test_a_line_that_is_covered_in_part_has_two_sides(bill: Finops) -> None:
         ("Unused", *money("0", "0.2", "0", "0", "2")),
         ("Used", *money("0", "0.2", "0.24", "0.2", "2")),
     ]
+
+
+def test_a_commitments_fee_is_spread_over_the_usage_that_it_covers(bill: Finops) -> None:
+    """Four hours bought for 0.40, two of them used: half the fee is effective, half unused."""
+    columns = '"BilledCost", "EffectiveCost", "ListCost", "CommitmentDiscountQuantity"'
+    account = "FROM focus.cost_and_usage WHERE \"BillingAccountId\" = 'halved'"
+    assert bill.sql(
+        f'SELECT "SubAccountId", "ChargeCategory", "CommitmentDiscountStatus", {columns} '
+        f"{account} ORDER BY 1, 2, 3"
+    ) == [
+        ("central", "Purchase", None, *money("0.4", "0", "0.4", "4")),
+        ("central", "Usage", "Unused", *money("0", "0.2", "0", "2")),
+        ("shop", "Usage", "Used", *money("0", "0.2", "0.2", "2")),
+        ("shop", "Usage", None, *money("0.2", "0.2", "0.2"), None),
+    ]
+    assert bill.value(f'SELECT count(DISTINCT "CommitmentDiscountId") {account}') == 1
+
+
+def test_only_usage_draws_on_a_commitment(bill: Finops) -> None:
+    """The fee of 0.40 is spread over the usage, half of it; a credit on tax lowers the tax."""
+    assert bill.sql(
+        'SELECT "ChargeCategory", "CommitmentDiscountStatus", "BilledCost", "EffectiveCost" '
+        "FROM focus.cost_and_usage WHERE \"BillingAccountId\" = 'taxed' ORDER BY 3 DESC, 2, 1"
+    ) == [
+        ("Purchase", None, *money("0.4", "0")),
+        ("Adjustment", None, *money("0.04", "0.04")),
+        ("Tax", None, *money("0.04", "0.04")),
+        ("Usage", "Unused", *money("0", "0.2")),
+        ("Usage", "Used", *money("0", "0.2")),
+    ]
+
+
+def test_credits_without_their_fee_leave_the_account_as_billed(bill: Finops) -> None:
+    assert bill.sql(
+        'SELECT "BilledCost", "EffectiveCost", "CommitmentDiscountId", "x_EffectiveCostNote" '
+        "FROM focus.cost_and_usage WHERE \"BillingAccountId\" = 'apart' ORDER BY \"BilledCost\""
+    ) == [
+        (*money(cost, cost), None, "fees and credits of commitments do not match: "
+         "effective follows billed cost")
+        for cost in ("0.05", "0.4")
+    ]  # fmt: skip
 
 
 def test_a_commitment_that_nothing_drew_on_is_unused_whole(bill: Finops) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.fixtures.finops import Finops
 from tests.fixtures.gcp import line, write
-from tests.integration.test_gcp_files import FORMS, JANUARY, billed, load, money, raw
+from tests.integration.test_gcp_files import FORMS, JANUARY, load, raw
 
 
 def test_a_month_is_replaced_whole_when_one_of_its_files_changes(
@@ -34,17 +34,6 @@ def test_a_month_is_replaced_whole_when_one_of_its_files_changes(
     assert finops.sql(
         "SELECT strftime(billing_period, '%Y-%m'), status FROM ledger.loads ORDER BY ALL"
     ) == [("2026-01", "current"), ("2026-01", "superseded"), ("2026-02", "current")]
-
-
-def test_nothing_new_opens_nothing_for_writing(tmp_path: Path, finops: Finops) -> None:
-    write(tmp_path / "export" / "a.parquet", JANUARY)
-    load(finops, tmp_path / "export")
-    before = finops.fingerprint()
-
-    result = finops("gcp", "import-billing", "--source", str(tmp_path / "export"))
-
-    assert "nothing new" in result.out
-    assert finops.fingerprint() == before
 
 
 def test_late_lines_in_a_new_file_join_their_invoice_month(tmp_path: Path, finops: Finops) -> None:
@@ -114,20 +103,38 @@ def test_a_line_that_moves_to_another_month_counts_once(
     assert "nothing new" in again.out
 
 
-def test_focus_follows_a_line_that_moves_to_another_month(tmp_path: Path, finops: Finops) -> None:
-    path = tmp_path / "export" / "a.parquet"
-    write(path, [line("1.00"), line("2.00", month="2026-02")])
-    load(finops, path.parent)
-    assert (billed(finops), billed(finops, "2026-02")) == money("1.00", "2.00")
+def test_focus_follows_lines_that_move_and_forgets_those_that_are_gone(
+    tmp_path: Path, finops: Finops
+) -> None:
+    """The 1.00 of January moves to February; March is held by no file any more."""
+    folder = tmp_path / "export"
+    write(folder / "a.parquet", [line("1.00"), line("2.00", month="2026-02")])
+    gone = write(folder / "b.json", [line("4.00", month="2026-03")])
+    load(finops, folder)
+    assert by_month(finops) == {
+        "2026-01": Decimal("1.00"), "2026-02": Decimal("2.00"), "2026-03": Decimal("4.00"),
+    }  # fmt: skip
+    before = finops.fingerprint()
+    assert "nothing new" in finops("gcp", "import-billing", "--source", str(folder)).out
+    assert finops.fingerprint() == before
 
-    write(path, [line("1.00", invoice={"month": "202602"}), line("2.00", month="2026-02")])
-    load(finops, path.parent)
+    write(folder / "a.parquet", [line("1.00", invoice={"month": "202602"}),
+                                 line("2.00", month="2026-02")])  # fmt: skip
+    gone.write_bytes(b"")
+    load(finops, folder)
 
-    assert finops.sql(
-        'SELECT strftime("BillingPeriodStart", \'%Y-%m\'), sum("BilledCost") '
-        "FROM focus.cost_and_usage GROUP BY 1"
-    ) == [("2026-02", Decimal("3.00"))]
-    assert "nothing new" in finops("gcp", "import-billing", "--source", str(path.parent)).out
+    assert by_month(finops) == {"2026-02": Decimal("3.00")}
+    assert "nothing new" in finops("gcp", "import-billing", "--source", str(folder)).out
+
+
+def by_month(finops: Finops) -> dict[str, Decimal]:
+    """Return the billed cost of each month in FOCUS."""
+    return dict(
+        finops.sql(
+            'SELECT strftime("BillingPeriodStart", \'%Y-%m\'), sum("BilledCost") '
+            "FROM focus.cost_and_usage GROUP BY 1"
+        )
+    )
 
 
 def test_a_line_that_moves_counts_once_whatever_months_are_asked_for(
@@ -171,18 +178,6 @@ def test_a_file_without_lines_any_more_empties_its_months(
     load(finops, folder, "--no-transform")
 
     assert raw(finops) == {"2026-03": Decimal("2.00")}
-
-
-def test_focus_forgets_a_month_that_its_file_holds_no_more(tmp_path: Path, finops: Finops) -> None:
-    folder = tmp_path / "export"
-    first = write(folder / "a.json", [line("1.00"), line("1.00", month="2026-02")])
-    write(folder / "b.json", [line("2.00", month="2026-03")])
-    load(finops, folder)
-    first.write_bytes(b"")
-
-    load(finops, folder)
-
-    assert finops.value('SELECT sum("BilledCost") FROM focus.cost_and_usage') == Decimal("2.00")
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.jsonl.gz", "a.parquet"])
