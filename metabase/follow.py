@@ -5,8 +5,13 @@ from __future__ import annotations
 from core.config import Config
 from core.errors import FinopsError
 from metabase.access import client_of, sign_in, wait_for
+from metabase.client import Client
 from metabase.database import current_generation, details_of, find_database
 from metabase.same import holds
+from metabase.turns import alone
+
+PATIENCE = 300
+"""Seconds that a run waits for somebody who fills Metabase."""
 
 
 def follow(config: Config) -> str:
@@ -16,19 +21,26 @@ def follow(config: Config) -> str:
     """
     client = client_of(config.metabase)
     try:
-        details = details_of(config, current_generation(config))
+        serving = current_generation(config).parent
         wait_for(client, 0)
-        sign_in(client, config.metabase)
-        found = find_database(client)
-        if found is None:
-            return "Metabase has no FinOps database yet: run `./finops metabase provision`"
-        if holds(found.get("details"), {"database_file": details["database_file"]}):
-            return ""
-        path = f"/api/database/{found['id']}"
-        client.put(path, {"name": found["name"], "engine": found["engine"], "details": details})
-        client.post(f"{path}/sync_schema")
-        return f"Metabase now reads {details['database_file']}"
+        with alone(serving, PATIENCE):
+            return lead(config, client)
     except FinopsError as error:
         return f"attention: Metabase was not led to the new data: {error}"
     finally:
         client.close()
+
+
+def lead(config: Config, client: Client) -> str:
+    """Do what `follow` does, once Metabase is there and nobody else changes it."""
+    details = details_of(config, current_generation(config))
+    sign_in(client, config.metabase)
+    found = find_database(client)
+    if found is None:
+        return "Metabase has no FinOps database yet: run `./finops metabase provision`"
+    if holds(found.get("details"), {"database_file": details["database_file"]}):
+        return ""
+    path = f"/api/database/{found['id']}"
+    client.put(path, {"name": found["name"], "engine": found["engine"], "details": details})
+    client.post(f"{path}/sync_schema")
+    return f"Metabase now reads {details['database_file']}"

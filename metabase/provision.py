@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 
 from core.backends.duckdb import connect_read_only
 from core.config import Config
@@ -15,6 +16,7 @@ from metabase.client import Client
 from metabase.content import Content
 from metabase.database import current_generation, details_of, put_database, synced_fields
 from metabase.ours import COLLECTION, find_collection, read_ours
+from metabase.turns import alone
 
 ABOUT = "Cloud costs, kept by `./finops metabase provision`."
 
@@ -35,15 +37,17 @@ def provision(
         content: The files.
         client: Metabase; nobody is signed in yet.
         changes: Where each change is noted, and whether it is made.
-        seconds: How long to wait for Metabase, and for it to find the tables.
+        seconds: How long to wait for Metabase, for another that changes it, and for it to find the
+            tables.
         tell: Called where Metabase has to be waited for.
 
     Raises:
         NoDatabase: If nothing was published yet.
         MissingSetting: If it is not said who signs in.
+        MetabaseBusy: If another still changes it then.
         MetabaseError: If Metabase is away, does not let us in, or refuses a call.
     """
-    generation = current_generation(config)
+    serving = current_generation(config).parent
     with connect_read_only(config.database_path) as connection:
         choices = first_choices(connection, content, {})
         by_dashboard = {
@@ -51,6 +55,20 @@ def provision(
             for slug, dashboard in content.dashboards.items()
         }
     wait_for(client, seconds, tell)
+    with alone(serving, seconds, tell) if changes.write else nullcontext():
+        apply(config, content, client, changes, seconds, choices, by_dashboard)
+
+
+def apply(
+    config: Config,
+    content: Content,
+    client: Client,
+    changes: Changes,
+    seconds: int,
+    choices: Mapping[str, str],
+    by_dashboard: Mapping[str, Mapping[str, str]],
+) -> None:
+    """Do what `provision` does, once Metabase is there and nobody else changes it."""
     if config.metabase.api_key or has_users(client):
         sign_in(client, config.metabase)
     elif changes.add("administrator: set up"):
@@ -58,7 +76,8 @@ def provision(
     else:
         return
     check_driver(client)
-    database, changed = put_database(client, details_of(config, generation), changes)
+    details = details_of(config, current_generation(config))
+    database, changed = put_database(client, details, changes)
     fields = synced_fields(
         client, database, content.columns(), changes, changed=changed, seconds=seconds
     )

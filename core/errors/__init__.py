@@ -13,7 +13,7 @@ FinopsError                     1
 ├── AccessError                 5  the provider did not let us in
 │   ├── CredentialsMissing, AccessDenied, BucketNotFound, WrongRegion, Unreachable
 ├── BusyError                   6  another process is writing the database
-│   └── StackBusy
+│   └── StackBusy, MetabaseBusy
 ├── DiskError                   7  no room, or no right to write
 ├── ConservationError           8  the sums differ; nothing was published
 ├── QueryError                  9  the database or the SQL cannot answer
@@ -110,6 +110,7 @@ from core.errors.run import (
     BusyError,
     ConservationError,
     DiskError,
+    MetabaseBusy,
     NoDatabase,
     QueryError,
     StackBusy,
@@ -177,6 +178,7 @@ __all__ = [
     "LoginRefused",
     "ManifestNotFound",
     "MetabaseAway",
+    "MetabaseBusy",
     "MetabaseError",
     "MissingCost",
     "MissingRate",

@@ -45,6 +45,16 @@ class StackBusy(BusyError):
         )
 
 
+class MetabaseBusy(BusyError):
+    def __init__(self, seconds: int) -> None:
+        FinopsError.__init__(
+            self,
+            f"after {seconds} s another `finops metabase provision`, or a run that leads Metabase "
+            "to its data, is still at work",
+            hint="Wait for it to end.",
+        )
+
+
 class DiskError(FinopsError):
     exit_code = 7
 

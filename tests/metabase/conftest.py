@@ -128,14 +128,19 @@ class User:
         return {f"OPEN_FINOPS_METABASE_{name.upper()}": text for name, text in settings.items()}
 
     def provision(
-        self, content: Content | None = None, *, write: bool = True, **more: str
+        self,
+        content: Content | None = None,
+        *,
+        write: bool = True,
+        seconds: int = 1,
+        **more: str,
     ) -> list[str]:
         """Provision without waiting between attempts; return the changes."""
         config = self.config(**more)
         client = client_of(config.metabase, pause=0.0001)
         changes = Changes(write, lambda text: None)
         try:
-            provision(config, content or self.content, client, changes, seconds=1)
+            provision(config, content or self.content, client, changes, seconds=seconds)
         finally:
             client.close()
         return changes.found
