@@ -28,23 +28,25 @@ def read_pairs(path: Path) -> dict[str, str]:
         BadLine: If another line is no NAME=value; its text, which may be a secret, is not told.
         UnreadableSettings: If the system does not give the file.
     """
-    return {name: value for name, value, _ in read_lines(path)}
+    return {name: value for name, value, _ in read_lines(path) if name}
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield name, value and text of each line that is a pair, as `read_pairs` reads them.
+    """Yield name, value and text of each line; a comment or an empty line has no name.
 
     Raises:
         BadLine: If one is neither a pair nor a comment.
         UnreadableSettings: If the system does not give the file.
     """
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    whole = read_text(path).removesuffix("\n")
+    for number, line in enumerate(whole.split("\n") if whole else (), start=1):
         text = line.strip(BLANKS)
-        if text and not text.startswith("#"):
-            name, equals, value = (part.strip(BLANKS) for part in text.partition("="))
-            if not equals or not NAME.fullmatch(name):
-                raise BadLine(path, number)
-            yield name, unquoted(value), text
+        name, equals, value = (part.strip(BLANKS) for part in text.partition("="))
+        if not text or text.startswith("#"):
+            name = value = ""
+        elif not equals or not NAME.fullmatch(name):
+            raise BadLine(path, number)
+        yield name, unquoted(value), line
 
 
 def check_plain(*paths: Path) -> None:

@@ -27,8 +27,10 @@ USER = 10001
 """The images' own user."""
 HEAD = """\
 # The stack on this machine, read by podman-compose and docker compose. No secrets.
-# Yours to change (comments are not kept); COMPOSE_PROFILES= leaves Metabase out:
+# Yours to change; COMPOSE_PROFILES= leaves Metabase out:
 """
+FORMER_HEAD = HEAD.replace("change;", "change (comments are not kept);")
+"""As earlier versions wrote it."""
 MIDDLE = "# Found on this machine, written anew by each `./finops deploy up`:\n"
 FOLDERS = {"FINOPS_AWS": ".aws", "FINOPS_AZURE": ".azure", "FINOPS_GCLOUD": ".config/gcloud"}
 """Where the clouds' own tools keep credentials, below the home folder."""
@@ -155,11 +157,11 @@ def write_env(
     own: Mapping[str, str],
     found: Mapping[str, str],
 ) -> None:
-    """Write .env, or what it is a link to.
+    """Write .env, or what it is a link to: values change in their lines, what is new is added.
 
     Args:
         place: Where.
-        former: Its lines as they were; those of names that are not ours stay as they stand.
+        former: Its lines as they were; comments and names that are not ours stay as they stand.
         own: Settings to change.
         found: What was found on this machine.
     """
@@ -167,9 +169,16 @@ def write_env(
     settings = {**place.defaults(), **kept, **own}
     follow = METABASE in settings["COMPOSE_PROFILES"].split(",")
     found = {**found, "FINOPS_FOLLOW": "true" if follow else "false"}
-    others = {name: text for name, _, text in former if name not in {*OWN, *found}}
-    text = HEAD + lines(settings.items()) + "".join(f"{line}\n" for line in others.values())
-    replace_file(place.env_file.resolve(), text + MIDDLE + lines(found.items()))
+    said, known = {**settings, **found}, {name for name, *_ in former}
+    here = "".join(
+        lines([(name, said[name])]) if name in said else f"{text}\n" for name, _, text in former
+    ).replace(FORMER_HEAD, HEAD)
+    ours, middle, rest = here.partition(MIDDLE)
+    if own_new := lines((name, value) for name, value in settings.items() if name not in known):
+        ours += (HEAD if HEAD not in ours else "") + own_new
+    if found_new := lines((name, value) for name, value in found.items() if name not in known):
+        middle = MIDDLE
+    replace_file(place.env_file.resolve(), ours + middle + rest + found_new)
 
 
 def make_data(data: Path) -> None:

@@ -83,19 +83,6 @@ def test_other_words_for_the_same_are_fine(line: str, place: Place, config: Conf
     assert line in place.env_file.read_text().splitlines()
 
 
-def test_a_line_of_one_s_own_stays_as_it_stands_also_where_env_is_a_link(
-    place: Place, config: Config, tmp_path: Path
-) -> None:
-    theirs = tmp_path / "theirs.env"
-    theirs.write_text("MINE=\"a # b\"\nFINOPS_IMAGE='localhost/mine:1'\n")
-    place.env_file.symlink_to(theirs.name)
-    for _ in range(2):
-        prepare(place, config, rootless=True)
-        assert '\nMINE="a # b"\n' in theirs.read_text()
-        assert place.settings()["FINOPS_IMAGE"] == "localhost/mine:1"
-    assert place.env_file.is_symlink()
-
-
 def test_a_secret_of_one_s_own_stays_and_missing_ones_are_added(
     place: Place, config: Config
 ) -> None:
