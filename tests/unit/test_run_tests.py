@@ -14,6 +14,12 @@ from run_tests import Checks, Count, Suite
 OPTIONS = argparse.Namespace(coverage=False, pytest=[])
 
 
+@pytest.fixture(autouse=True)
+def variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take back at the end what `main` says to the tiers, which are processes of their own."""
+    monkeypatch.setenv(run_tests.SHARED_DEMO, str(tmp_path))
+
+
 def report(folder: Path, **counts: int) -> Path:
     path = folder / "report.xml"
     suite = " ".join(f'{name}="{count}"' for name, count in counts.items())
