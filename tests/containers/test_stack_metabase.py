@@ -23,6 +23,7 @@ from deploy.pairs import read_pairs
 from deploy.stack import FINOPS, WITH_SECRETS
 from metabase.client import Client
 from metabase.content import read_content
+from metabase.ours import find_collection, read_ours
 from tests.containers.site import USER, Site, addresses_of, until
 from tests.docs.pages import blocks
 from tests.fixtures.aws import Bucket
@@ -32,8 +33,6 @@ from tests.metabase.serving import READING
 
 PAGE = "docs/metabase.md"
 """What it says of the image is for test_metabase_image.py."""
-BILLED = "finopsPrkvBZZfkygASHl"
-"""The entity id of the card that shows the last month's bill."""
 UNIT = Path("/usr/lib/systemd/system/podman-restart.service")
 KILLED = ROOT / "tests" / "fixtures" / "killed.py"
 REACH = "</dev/tcp/{}/5432"
@@ -89,9 +88,14 @@ def published(site: Site) -> str:
     return f"/data/serving/{Warehouse(site.data / 'finops.duckdb').generations()[-1].name}"
 
 
+def bill(api: Client) -> Any:
+    """Return the card that shows the last month's bill."""
+    return read_ours(api, find_collection(api)["id"], "card").kept["billed_cost"]
+
+
 def billed(api: Client) -> Decimal:
     """Return USD of the last month, as Metabase's card shows them."""
-    [[cost]] = api.post(f"/api/card/{BILLED}/query")["data"]["rows"]
+    [[cost]] = api.post(f"/api/card/{bill(api)['id']}/query")["data"]["rows"]
     return Decimal(cost)
 
 
@@ -208,7 +212,7 @@ def test_a_running_service_has_small_rights_and_limits(
 
 def test_what_it_knew_is_put_back_and_it_runs_again(site: Site, api: Client) -> None:
     site.deploy("backup with-metabase.tar.zst")
-    card = api.get(f"/api/card/{BILLED}")
+    card = bill(api)
     api.put(f"/api/card/{card['id']}", {"name": "Mine", "archived": True})
     container = site.inspect("metabase")
 
@@ -216,7 +220,7 @@ def test_what_it_knew_is_put_back_and_it_runs_again(site: Site, api: Client) -> 
 
     until(lambda: site.healthy("metabase", "postgres"), "Metabase does not run again")
     assert site.inspect("metabase")["State"]["StartedAt"] > container["State"]["StartedAt"]
-    again = api.get(f"/api/card/{BILLED}")
+    again = api.get(f"/api/card/{card['id']}")
     assert (again["name"], again["archived"]) == (card["name"], False)
     assert billed(api) == Decimal("2.25")
 
