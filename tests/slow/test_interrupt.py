@@ -14,7 +14,7 @@ from tests.fixtures.built import copied
 from tests.fixtures.finops import Finops, Result
 
 INTERRUPTED = ("-m", "tests.fixtures.killed", "interrupt")
-LINES = 600_000
+LINES = 400_000
 SAID = "error: interrupted; what was not yet published is thrown away\n"
 ENDLESS = """
     DROP TABLE marts.metrics;
