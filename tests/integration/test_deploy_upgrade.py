@@ -5,6 +5,7 @@ The engine only remembers; tests/containers/test_stack.py goes back with real co
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,11 @@ def former(engine: Engine) -> dict[str, str]:
 def kept(site: Stacked, service: str) -> str:
     project = Place(site.home).settings()["COMPOSE_PROJECT_NAME"]
     return f"localhost/open-finops-rollback/{service}:{project}"
+
+
+def next_second() -> None:
+    """Wait until a backup of now has another name: it tells the second."""
+    time.sleep(1 - time.time() % 1)
 
 
 def backup_of(site: Stacked) -> Path:
@@ -147,6 +153,7 @@ def test_an_upgrade_that_was_killed_goes_on(point: str, site: Stacked, engine: E
     assert engine.state["metabase"].startswith(f"{METABASE}, seen by {before['metabase']}")
     archive.read(backup_of(site))
     engine.remember(breaks=False)
+    next_second()
     assert site.deploy("upgrade", *AT_FIRST).code == 0
     assert former(engine) != before
 
@@ -154,6 +161,7 @@ def test_an_upgrade_that_was_killed_goes_on(point: str, site: Stacked, engine: E
 def test_one_killed_before_it_replaced_anything_begins_again(site: Stacked, engine: Engine) -> None:
     before = former(engine)
     site.killed("deploy.stack:Stack.remove:before:1", "upgrade", *AT_FIRST)
+    next_second()
     done = site.deploy("upgrade", *AT_FIRST)
     assert done.code == 0
     assert "was cut off, but all services are healthy" in done.err
@@ -182,6 +190,7 @@ def test_where_going_back_fails_too_the_error_says_where_all_is(
         assert path in done.hint
     assert former(engine) == before
     engine.remember(breaks=False, broken=[])
+    next_second()
     assert site.deploy("upgrade", *AT_FIRST).code == 0
 
 
@@ -268,6 +277,7 @@ def test_an_image_that_was_refused_is_new_only_when_it_has_its_name_again(
     assert (done.code, refused in done.hint) == (12, True)
     assert engine.state["images"][refused] == "bad"
 
+    next_second()
     again = site.deploy("upgrade", "--no-build", *AT_FIRST)
 
     assert (again.code, former(engine)) == (0, before)
