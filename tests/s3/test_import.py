@@ -67,17 +67,19 @@ def test_the_reading_commands_answer_from_a_bucket(tmp_path, finops, upload):
     assert (load["status"], load["rows"], load["version_id"]) == ("current", 1, "first")
 
 
-def test_more_keys_than_one_page_holds(tmp_path, finops, upload, s3):
-    """A month that comes after more strangers than the 1,000 keys that S3 lists at once."""
+def test_more_keys_than_one_page_holds(tmp_path, finops, upload, s3, proxy, monkeypatch):
+    """A month that comes after more strangers than the keys that the server lists at once."""
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "10")  # S3's own are 1,000
     bucket = Bucket(tmp_path / "mirror", form="parquet")
     bucket.deliver("2026-01", ["1.10"])
     bucket.deliver("2026-02", ["2.20"])
     options = upload(bucket)
-    for number in range(1001):
+    for number in range(11):
         s3.put_object(Bucket=options[1], Key=f"exports/cur/metadata/A{number:04d}/x", Body=b"")
 
     finops.load(*options)
 
+    assert any("continuation-token" in request.path for request in proxy.seen)
     assert (finops.billed("2026-01"), finops.billed("2026-02")) == (
         Decimal("1.10"),
         Decimal("2.20"),
