@@ -38,7 +38,7 @@ def put_boards(
     changed = False
     for dashboard in sorted(content.dashboards.values(), key=lambda one: one.position):
         slug = dashboard.slug
-        found = ours.kept.get(slug) or ours.unfinished.get(dashboard.name)
+        found = ours.find(slug, dashboard.name)
         if found is None:
             if not changes.add(f"dashboard {dashboard.name}: create"):
                 continue
@@ -54,8 +54,9 @@ def put_boards(
         if keys and changes.add(f"dashboard {dashboard.name}: update {', '.join(keys)}"):
             client.put(f"/api/dashboard/{found['id']}", body)
             changed = True
-    for slug, found in ours.kept.items():
-        if slug not in content.dashboards and changes.add(f"dashboard {found['name']}: archive"):
+    gone = [found for slug, found in ours.kept.items() if slug not in content.dashboards]
+    for found in (*gone, *ours.spare):
+        if changes.add(f"dashboard {found['name']}: archive"):
             client.put(f"/api/dashboard/{found['id']}", {"archived": True})
 
 

@@ -47,7 +47,7 @@ def put_cards(
             choices=choices,
             collection=collection,
         )
-        found = ours.kept.get(slug) or ours.unfinished.get(card.name)
+        found = ours.find(slug, card.name)
         if found is None:
             if changes.add(f"card {card.name}: create"):
                 found = created(client, card, body, collection)
@@ -74,7 +74,8 @@ def created(client: Client, card: Card, body: Mapping[str, Any], collection: int
 
 
 def archive_cards(client: Client, content: Content, ours: Ours, changes: Changes) -> None:
-    """Archive cards that we made and the files no longer have."""
-    for slug, found in ours.kept.items():
-        if slug not in content.cards and changes.add(f"card {found['name']}: archive"):
+    """Archive cards that we made and the files no longer have, or that were begun twice."""
+    gone = [found for slug, found in ours.kept.items() if slug not in content.cards]
+    for found in (*gone, *ours.spare):
+        if changes.add(f"card {found['name']}: archive"):
             client.put(f"/api/card/{found['id']}", {"archived": True})

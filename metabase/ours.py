@@ -2,7 +2,8 @@
 
 Metabase takes no id of ours, neither for a card nor for a dashboard: it gives each an entity_id of
 its own. So a description ends with the name of our file and that entity_id: a duplicate that
-somebody made has another one, and is left alone.
+somebody made has another one, and is left alone. Where somebody wrote another description, ours is
+known by its title.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from metabase.client import Client
 COLLECTION = "FinOps"
 MARK = "Kept by `./finops metabase provision`, which undoes changes: duplicate it to make it yours."
 UNFINISHED = "Being made by `./finops metabase provision`."
-MARKED = re.compile(re.escape(MARK) + r" \((.+) ([\w-]{21})\)$")
+MARKED = re.compile(re.escape(MARK) + r" \((.+?) ([\w-]{21})\)")
 
 
 @dataclass
@@ -27,7 +28,15 @@ class Ours:
     kept: dict[str, Any] = field(default_factory=dict)
     """Those that bear their own mark, by the name of their file."""
     unfinished: dict[str, Any] = field(default_factory=dict)
-    """Those that a run began and did not finish, by their title."""
+    """Those that a run began and did not finish, by their title; of two, the older."""
+    spare: list[Any] = field(default_factory=list)
+    """The younger of those."""
+    unmarked: dict[str, Any] = field(default_factory=dict)
+    """The oldest of a title without any mark: ours, edited by hand, where no other is."""
+
+    def find(self, slug: str, title: str) -> Any:
+        """Return what is made of a file, None where nothing is."""
+        return self.kept.get(slug) or self.unfinished.get(title) or self.unmarked.get(title)
 
 
 def described(text: str, slug: str, entity: str) -> str:
@@ -68,7 +77,10 @@ def read_ours(client: Client, collection: int, model: str) -> Ours:
         if slug := slug_of(found):
             ours.kept.setdefault(slug, found)
         elif found.get("description") == UNFINISHED:
-            ours.unfinished[found["name"]] = found
+            if ours.unfinished.setdefault(found["name"], found) is not found:
+                ours.spare.append(found)
+        elif MARK not in (found.get("description") or ""):
+            ours.unmarked.setdefault(found["name"], found)
     return ours
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from metabase.content import Content
+from metabase.ours import UNFINISHED
 from tests.metabase.conftest import EMAIL, PASSWORD, User
 from tests.metabase.instance import Instance
 
@@ -149,6 +150,71 @@ def test_only_what_is_ours_is_archived(user: User, few: Content) -> None:
     assert not own_card["archived"]
     assert user.provision(less) == []
     assert user.provision(few)[:1] == ["card Costs by service: create"]
+
+
+def test_a_description_written_by_hand_is_set_back_and_nothing_is_made(
+    user: User, few: Content
+) -> None:
+    user.provision(few)
+    instance = user.site.instance
+    card = next(one for one in instance.cards.values() if one["name"] == "Costs by service")
+    other = next(one for one in instance.cards.values() if one["name"] == "Currencies")
+    board = boards(instance)["Cost explorer"]
+    kept = [one["description"] for one in (card, other, board)]
+    card["description"], board["description"] = "Ours, for the board meeting.", None
+    other["description"] += " Seen by the auditors."
+    copied = {key: card[key] for key in ("name", "display", "visualization_settings")}
+    collection = card["collection_id"]
+    duplicate = instance.add_card({**sent(instance), **copied, "collection_id": collection})
+    duplicate["description"] = kept[0]
+    wanted = [
+        "card Currencies: update description",
+        "card Costs by service: update description",
+        "dashboard Cost explorer: update description",
+    ]
+    assert sorted(user.provision(few)) == sorted(wanted)
+    assert [one["description"] for one in (card, other, board)] == kept
+    assert duplicate["dataset_query"]["stages"][0]["native"] == "SELECT 1"
+    user.site.forget()
+    assert user.provision(few) == []
+    assert user.site.writes == []
+
+
+def test_a_card_of_one_of_our_titles_stays_theirs_where_ours_is_there(
+    user: User, few: Content
+) -> None:
+    user.provision(few)
+    instance = user.site.instance
+    collection = next(iter(instance.collections))
+    own = {**sent(instance), "name": "Costs by service", "collection_id": collection}
+    theirs = instance.add_card(own)
+    instance.add_dashboard({"name": "Cost explorer", "collection_id": collection})
+    assert user.provision(few) == []
+    assert theirs["description"] is None
+
+
+def test_of_two_that_were_begun_the_older_is_finished_and_the_other_archived(
+    user: User, few: Content
+) -> None:
+    user.provision(few)
+    instance = user.site.instance
+    collection = next(iter(instance.collections))
+    card = next(one for one in instance.cards.values() if one["name"] == "Costs by service")
+    board = boards(instance)["Cost explorer"]
+    card["description"] = board["description"] = UNFINISHED
+    begun = {"description": UNFINISHED, "collection_id": collection}
+    twice = [
+        instance.add_card({**sent(instance), **begun, "name": card["name"]}),
+        instance.add_dashboard({**begun, "name": board["name"]}),
+    ]
+    assert user.provision(few) == [
+        "card Costs by service: update description",
+        "dashboard Cost explorer: update description",
+        "dashboard Cost explorer: archive",
+        "card Costs by service: archive",
+    ]
+    assert [one["archived"] for one in (card, board, *twice)] == [False, False, True, True]
+    assert user.provision(few) == []
 
 
 def test_a_card_in_the_trash_is_made_anew_and_one_that_comes_back_is_taken_again(
