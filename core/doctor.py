@@ -203,14 +203,14 @@ def database(config: Config) -> Probe:
     yield Finding(
         what="database",
         state="ok",
-        detail=f"{path}: {size(path.stat().st_size)}, {months} months{since}, "
+        detail=f"{path}: {size(path.stat().st_size)}, {counted(months, 'month')}{since}, "
         f"generation {generations[-1] if generations else 'none'}",
     )
     if pending:
         yield Finding(
             what="FOCUS",
             state="warn",
-            detail=f"{pending} loaded months are not in FOCUS yet",
+            detail=f"{counted(pending, 'loaded month')} not in FOCUS yet",
             hint="`./finops focus build` builds them.",
         )
 

@@ -156,7 +156,7 @@ def test_months_that_wait_for_focus_are_told(finops, bucket):
     bucket.deliver("2026-01", costs=["1.10"])
     finops.load(*bucket.options)
     finding = diagnosis(finops)["FOCUS"][0]
-    assert finding["detail"] == "1 loaded months are not in FOCUS yet"
+    assert finding["detail"] == "1 loaded month not in FOCUS yet"
     assert "focus build" in finding["hint"]
 
 
