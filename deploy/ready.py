@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from core.config import Config
+from core.errors import ComposeFailed, NoDatabase
 from deploy.own import METABASE
-from deploy.stack import Say, Stack
+from deploy.stack import FINOPS, WITH_SECRETS, Say, Stack
 from deploy.tools import show
 
 
 def fill(stack: Stack, config: Config, seconds: int, say: Say) -> None:
-    """Give Metabase of a healthy stack its dashboards, once there are data to show.
+    """Give Metabase of a healthy stack its administrator, and dashboards once there are data.
+
+    Until it has an administrator, whoever reaches it can become it: it gets one before any import.
 
     Args:
         stack: What runs.
         config: Names the data.
         seconds: What Metabase gets for it.
-        say: Told where it has to wait.
+        say: Told where dashboards have to wait for data.
 
     Raises:
         ComposeFailed: If Metabase is not filled.
     """
     if METABASE not in stack.place.services():
         return
+    command = ("metabase", "provision", "--wait", str(seconds))
     if config.database_path.exists():
-        show(stack.finops("metabase", "provision", "--wait", str(seconds)))
-    else:
-        say("Metabase gets its dashboards at the first `./finops deploy up` after an import")
+        show(stack.finops(*command))
+        return
+    try:
+        stack.execute("scheduler", *WITH_SECRETS, *FINOPS, *command)
+    except ComposeFailed as error:
+        if error.code != NoDatabase.exit_code:
+            raise
+        say(
+            "Metabase has its administrator, and gets its dashboards at the first "
+            "`./finops deploy up` (or `metabase provision`) after an import"
+        )
 
 
 def addresses(stack: Stack) -> list[str]:

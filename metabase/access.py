@@ -88,7 +88,7 @@ def set_up(client: Client, config: MetabaseConfig) -> None:
 
     Raises:
         MissingSetting: If email or password are not set.
-        LoginRefused: If Metabase does not take the setup token.
+        LoginRefused: If Metabase does not take the setup token, or the login of who came first.
     """
     email, password = account(config)
     token = client.get("/api/session/properties").get("setup-token") or config.setup_token
@@ -96,8 +96,8 @@ def set_up(client: Client, config: MetabaseConfig) -> None:
     body = {"token": token, "user": user, "prefs": {"site_name": SITE, "site_locale": "en"}}
     try:
         client.create("/api/setup", body, lambda: has_users(client) or None)
-    except CallRefused as error:
-        if error.status != 403:
+    except (CallRefused, LoginRefused) as error:
+        if not has_users(client):  # else somebody was set up meanwhile: the token is used up
             raise LoginRefused(client.url, "the setup", last_part(error)) from None
     sign_in(client, config)
 

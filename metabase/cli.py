@@ -48,7 +48,8 @@ def connected(config: Config) -> Iterator[Client]:
 @metabase.command()
 @click.option("--check", is_flag=True, help="Change nothing; fail where there is a change to make.")
 @click.option("--wait", type=click.IntRange(0, 3600), default=300, show_default=True,
-              help="Seconds to wait for Metabase, and for it to find the tables.")  # fmt: skip
+              help="Seconds to wait for Metabase, for another command that changes it, and for it "
+              "to find the tables.")  # fmt: skip
 @content_option
 @config_option
 @json_option
@@ -64,8 +65,9 @@ def provision(
 ) -> None:
     """Bring Metabase into the state that the files describe.
 
-    Sets up the administrator of a new Metabase, leads it to the published data, and makes the
-    collection FinOps with its cards and dashboards. Safe to run as often as you like: what is
+    Sets up the administrator of a new Metabase, also before the first import; then leads it to the
+    published data, and makes the collection FinOps with its cards and dashboards. Without data the
+    exit code is 9. Safe to run as often as you like: what is
     right is left alone, what was changed by hand is set back, and what the files no longer have
     is archived. Cards and dashboards of other people are never touched.
 
@@ -75,13 +77,13 @@ def provision(
       ./finops metabase provision --check
     """
     from metabase.changes import Changes
-    from metabase.provision import provision as apply
+    from metabase.provision import provision as fill
 
     config = resolve(ctx, config_path)
     content = read_content(folder or FOLDER)
     changes = Changes(not check, lambda text: None if as_json else click.echo(text))
     with connected(config) as client:
-        apply(config, content, client, changes, seconds=wait, tell=partial(click.echo, err=True))
+        fill(config, content, client, changes, seconds=wait, tell=partial(click.echo, err=True))
     if as_json:
         print_json({"url": config.metabase.address, "made": not check, "changes": changes.found})
     elif not changes.found:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import click
+
 from core.config import Config
 from core.errors import FinopsError
 from metabase.access import client_of, sign_in, wait_for
 from metabase.client import Client
 from metabase.database import current_generation, details_of, find_database
 from metabase.same import holds
-from metabase.turns import alone
+from metabase.turns import turn
 
 PATIENCE = 300
 """Seconds that a run waits for somebody who fills Metabase."""
@@ -17,13 +21,14 @@ PATIENCE = 300
 def follow(config: Config) -> str:
     """Let Metabase open the published generation; return what to tell, '' where all is well.
 
+    Where it has to wait for another's turn, it says so on standard error at once.
+
     A Metabase that is down keeps no run from succeeding: the next run tries again.
     """
     client = client_of(config.metabase)
     try:
-        serving = current_generation(config).parent
         wait_for(client, 0)
-        with alone(serving, PATIENCE):
+        with turn(config.database_path.parent, PATIENCE, partial(click.echo, err=True)):
             return lead(config, client)
     except FinopsError as error:
         return f"attention: Metabase was not led to the new data: {error}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
 
 from core.backends.duckdb import connect_read_only
@@ -16,7 +16,7 @@ from metabase.client import Client
 from metabase.content import Content
 from metabase.database import current_generation, details_of, put_database, synced_fields
 from metabase.ours import COLLECTION, find_collection, read_ours
-from metabase.turns import alone
+from metabase.turns import turn
 
 ABOUT = "Cloud costs, kept by `./finops metabase provision`."
 
@@ -42,42 +42,42 @@ def provision(
         tell: Called where Metabase has to be waited for.
 
     Raises:
-        NoDatabase: If nothing was published yet.
+        NoDatabase: If nothing was published yet; a Metabase without users has its administrator.
         MissingSetting: If it is not said who signs in.
         MetabaseBusy: If another still changes it then.
         MetabaseError: If Metabase is away, does not let us in, or refuses a call.
     """
-    serving = current_generation(config).parent
+    wait_for(client, seconds, tell)
+    folder = config.database_path.parent
+    with turn(folder, seconds, tell) if changes.write and folder.is_dir() else nullcontext():
+        if enter(config, client, changes):
+            put_all(config, content, client, changes, seconds=seconds)
+
+
+def enter(config: Config, client: Client, changes: Changes) -> bool:
+    """Sign in, as the administrator whom a Metabase without users gets; tell whether we are in."""
+    if config.metabase.api_key or has_users(client):
+        sign_in(client, config.metabase)
+    elif changes.add("administrator: set up"):
+        set_up(client, config.metabase)
+    else:
+        return False
+    return True
+
+
+def put_all(
+    config: Config, content: Content, client: Client, changes: Changes, *, seconds: int
+) -> None:
+    """Put database, collection, cards and dashboards into a Metabase that knows us."""
+    generation = current_generation(config)
     with connect_read_only(config.database_path) as connection:
         choices = first_choices(connection, content, {})
         by_dashboard = {
             slug: first_choices(connection, content, dashboard.defaults)
             for slug, dashboard in content.dashboards.items()
         }
-    wait_for(client, seconds, tell)
-    with alone(serving, seconds, tell) if changes.write else nullcontext():
-        apply(config, content, client, changes, seconds, choices, by_dashboard)
-
-
-def apply(
-    config: Config,
-    content: Content,
-    client: Client,
-    changes: Changes,
-    seconds: int,
-    choices: Mapping[str, str],
-    by_dashboard: Mapping[str, Mapping[str, str]],
-) -> None:
-    """Do what `provision` does, once Metabase is there and nobody else changes it."""
-    if config.metabase.api_key or has_users(client):
-        sign_in(client, config.metabase)
-    elif changes.add("administrator: set up"):
-        set_up(client, config.metabase)
-    else:
-        return
     check_driver(client)
-    details = details_of(config, current_generation(config))
-    database, changed = put_database(client, details, changes)
+    database, changed = put_database(client, details_of(config, generation), changes)
     fields = synced_fields(
         client, database, content.columns(), changes, changed=changed, seconds=seconds
     )

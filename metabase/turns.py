@@ -15,16 +15,17 @@ PAUSE = 0.5
 
 
 @contextmanager
-def alone(
+def turn(
     folder: Path, seconds: int, tell: Callable[[str], object] = lambda text: None
 ) -> Iterator[None]:
     """Hold the right to change Metabase; wait for who has it.
 
     The lock is one on a folder, which takes no right to write there, and is seen from all
-    containers that share it. Where the file system has no locks, nobody is kept out.
+    containers of this machine that share it. Where the file system has no locks, nobody is
+    kept out.
 
     Args:
-        folder: That of the generations.
+        folder: That of the data.
         seconds: How long to wait for it.
         tell: Called once where it has to be waited for.
 

@@ -51,7 +51,8 @@ class MetabaseBusy(BusyError):
             self,
             f"after {seconds} s another `finops metabase provision`, or a run that leads Metabase "
             "to its data, is still at work",
-            hint="Wait for it to end.",
+            hint="Run the command again once that one has ended; `--wait` of `metabase provision` "
+            "waits longer for it.",
         )
 
 

@@ -27,6 +27,25 @@ def test_a_command_gets_its_options_and_the_secrets_and_its_exit_code_is_ours(
     assert engine.calls()[-1] == f"podman exec --interactive {scheduler} {inside}"
 
 
+def test_without_bills_metabase_gets_its_administrator(site: Stacked, engine: Engine) -> None:
+    site.database.unlink()
+    engine.remember(ends=9)
+    done = site.deploy("up", "--wait", "0")
+    assert done.code == 0, done.err
+    inside = " ".join((*WITH_SECRETS, *FINOPS, "metabase", "provision", "--wait", "0"))
+    assert engine.calls()[-1] == f"podman exec {engine.running()['scheduler']} {inside}"
+    assert done.err.endswith(
+        "Metabase has its administrator, and gets its dashboards at the first "
+        "`./finops deploy up` (or `metabase provision`) after an import\n"
+    )
+
+    engine.remember(ends=11)
+    done = site.deploy("up", "--wait", "0")
+    assert done.code == 12
+    assert done.error.endswith("ended with exit code 11")
+    assert "has its administrator" not in done.err
+
+
 def test_where_nothing_runs_there_is_one_clear_error(site: Stacked) -> None:
     assert site.deploy("down").code == 0
     done = site.deploy("exec", "run")

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from core.warehouse import Warehouse
+from metabase.turns import turn
 from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import Finops, Result
 from tests.metabase.instance import Instance
@@ -123,6 +124,20 @@ def test_a_key_that_was_revoked_is_told_without_it_and_the_run_succeeds(
     assert result.code == 0
     assert "refuses the login, the session or the key" in result.err
     assert "mb_old" not in result.err
+
+
+def test_a_run_that_waits_for_its_turn_says_so_and_succeeds_without_it(
+    finops: Finops, bucket: Bucket, followed: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metabase.follow.PATIENCE", 1)
+    bucket.deliver("2026-01", costs=["1.10"])
+    finops.data.mkdir(exist_ok=True)
+    with turn(finops.data, 0):
+        result = run(finops, bucket, followed)
+    assert result.code == 0
+    waiting, missed = result.err.splitlines()
+    assert waiting == "waiting for another command that changes Metabase, 1 s at most ..."
+    assert missed.startswith("attention: Metabase was not led to the new data: after 1 s another ")
 
 
 def test_a_run_that_does_not_follow_asks_nothing(

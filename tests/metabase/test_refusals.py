@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import LoginRefused
 from metabase.client import LONGEST_REASON
-from metabase.content import FOLDER
+from metabase.content import FOLDER, Content
 from tests.fixtures.finops import Finops
 from tests.metabase.conftest import EMAIL, PASSWORD, User
 from tests.metabase.contract import Refused
@@ -58,6 +58,23 @@ def test_a_setup_token_that_is_not_taken_is_told(user: User) -> None:
     assert "refuses the setup: token: Token does not match the setup token." in result.error
     assert "an-old-token" not in result.err
     assert user.site.instance.users == {}
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "theirs"])
+def test_where_somebody_is_set_up_first_their_login_is_asked_for(
+    user: User, few: Content, password: str
+) -> None:
+    def first(number: int, method: str, path: str) -> Fault | None:
+        if path == "/api/setup":
+            user.site.instance.users[EMAIL] = password
+        return None
+
+    user.site.fault = first
+    if password == PASSWORD:
+        assert user.provision(few)[0] == "administrator: set up"
+        return
+    with pytest.raises(LoginRefused, match=f"refuses the login of {EMAIL}"):
+        user.provision(few)
 
 
 def test_an_error_that_repeats_a_secret_hides_it(user: User) -> None:
@@ -153,14 +170,24 @@ def test_sql_of_a_choice_that_cannot_run_is_told_with_its_file(user: User, tmp_p
     assert result.code == 11
     assert result.error.startswith(f"{card} cannot be used: Catalog Error")
     assert "`./finops focus build`" in result.hint
-    assert user.site.calls == []
+    assert user.site.writes == [("POST", "/api/setup")]
 
 
-def test_without_data_there_is_nothing_to_provision(user: User, tmp_path: Path) -> None:
-    user.environment["OPEN_FINOPS_DATA_DIR"] = str(tmp_path)
-    result = user("provision")
-    assert result.code == 9
-    assert user.site.calls == []
+@pytest.mark.parametrize("folder", ["", "not made yet"])
+def test_without_data_metabase_gets_its_administrator_alone(
+    user: User, tmp_path: Path, folder: str
+) -> None:
+    user.environment["OPEN_FINOPS_DATA_DIR"] = str(tmp_path / folder)
+    checked = user("provision", "--check")
+    assert (checked.code, checked.out) == (11, "administrator: set up\n")
+    assert user.site.writes == []
+    for told in ("administrator: set up\n", ""):
+        result = user("provision")
+        assert (result.code, result.out) == (9, told)
+        assert result.error.startswith("there is no database ")
+        assert user.site.instance.users == {EMAIL: PASSWORD}
+    assert user.site.writes == [("POST", "/api/setup")]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_content_that_cannot_be_used_is_told_before_anything_is_asked(

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import get_ident
 
 from metabase.content import Content
-from metabase.turns import alone
+from metabase.turns import turn
 from tests.metabase.conftest import User
 from tests.metabase.serving import Fault
 
@@ -37,7 +37,7 @@ def test_two_provisions_at_once_make_each_thing_once(user: User, few: Content) -
 
 
 def test_who_may_not_wait_is_told_in_one_line_and_a_check_needs_no_turn(user: User) -> None:
-    with alone(user.finops.database.parent / "serving", 0):
+    with turn(user.finops.database.parent, 0):
         refused = user("provision", "--wait", "0")
         assert user.site.writes == []
         checked = user("provision", "--check", "--wait", "0")
