@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -217,12 +219,13 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
       ./finops deploy logs --follow --tail 20
     """
     from deploy.stack import Stack
-    from deploy.tools import show
+    from deploy.tools import DOCKER, show
 
     stack = Stack.at(ctx.obj["place"])
     options = ["--tail", str(tail), *(["--follow"] if follow else [])]
     services = [service] if service else []
-    if not stack.units:
+    colored = sys.stdout.isatty() or stack.tools.engine == DOCKER  # whose compose knows a terminal
+    if colored and not stack.units:
         command = stack.compose("logs", *options, *services)
     elif found := stack.listed(*services):
         command = [stack.tools.engine, "logs", "--names", *options, *found]
@@ -248,10 +251,13 @@ def execute(ctx: click.Context, /, command: tuple[str, ...]) -> None:
       ./finops deploy exec doctor
       ./finops deploy exec report overview --json
     """
+    from deploy.inside import finops
     from deploy.stack import Stack
-    from deploy.tools import code_of
 
-    ctx.exit(code_of(Stack.at(ctx.obj["place"]).finops(*command)))
+    code = finops(Stack.at(ctx.obj["place"]), *command)
+    if code == -signal.SIGPIPE:  # who reads has enough
+        code = 0
+    ctx.exit(code if code >= 0 else 128 - code)
 
 
 for command in (backup, restore, upgrade):

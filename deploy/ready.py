@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from core.config import Config
 from core.errors import ComposeFailed, NoDatabase
+from deploy.inside import finops
 from deploy.own import METABASE
 from deploy.stack import FINOPS, WITH_SECRETS, Say, Stack
-from deploy.tools import show
+from deploy.tools import STDERR
 
 
 def fill(stack: Stack, config: Config, seconds: int, say: Say) -> None:
@@ -27,7 +28,8 @@ def fill(stack: Stack, config: Config, seconds: int, say: Say) -> None:
         return
     command = ("metabase", "provision", "--wait", str(seconds))
     if config.database_path.exists():
-        show(stack.finops(*command))
+        if code := finops(stack, *command, stdout=STDERR):
+            raise ComposeFailed(command, code)
         return
     try:
         stack.execute("scheduler", *WITH_SECRETS, *FINOPS, *command)

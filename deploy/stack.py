@@ -195,19 +195,6 @@ class Stack:
         keep = ("--interactive",) if stdin else ()
         return self.tools.run("exec", *keep, found.id, *command, stdin=stdin, stdout=stdout).stdout
 
-    def finops(self, *arguments: str) -> list[str]:
-        """Return the command line of a finops command in the scheduler's container, with secrets.
-
-        Raises:
-            NotRunning: If that service does not run.
-        """
-        found = self.of("scheduler")
-        if found is None:
-            raise NotRunning(["scheduler"])
-        tty = ["--tty"] if all(os.isatty(number) for number in range(3)) else []
-        entry = FINOPS if self.units else (*WITH_SECRETS, *FINOPS)  # units set variables
-        return [self.tools.engine, "exec", "--interactive", *tty, found.id, *entry, *arguments]
-
     def build(self, held: int, *, only_missing: bool, say: Say) -> list[str]:
         """Build the images that are made here; return their services.
 

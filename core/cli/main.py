@@ -55,11 +55,14 @@ class LazyGroup(click.Group):
         return merged(command, group()) if group else command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; click itself would answer Ctrl-C with an empty line."""
+        """Run the command; click would answer Ctrl-C with an empty line, a closed pipe with 1."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
             raise click.Abort from error
+        except BrokenPipeError:  # who reads has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
 
 
 def merged(ours: click.Command, vendors: click.Group) -> click.Group:
@@ -127,9 +130,6 @@ def exit_code(error: BaseException) -> int:
     if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     raise error
 
 

@@ -38,14 +38,19 @@ class Site:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def shell(self, text: str, *, env: dict[str, str] | None = None) -> Result:
-        """Run shell commands in the folder, as a user copies them."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of the site's user."""
         environment = {**self.podman.environment, "HOME": str(self.folder / "home")}
         environment["PATH"] += f"{os.pathsep}{Path(sys.executable).parent}"  # podman-compose
+        return environment
+
+    def shell(self, text: str, *, env: dict[str, str] | None = None) -> Result:
+        """Run shell commands in the folder, as a user copies them."""
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", text],
             cwd=self.folder,
-            env={**environment, **(env or {})},
+            env={**self.environment, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

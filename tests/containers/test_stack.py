@@ -21,6 +21,7 @@ from tests.containers.site import USER, Site, addresses_of, until
 from tests.fixtures.aws import Bucket, line
 
 SPEND = "SELECT sum(BilledCost) AS spend FROM focus.cost_and_usage"
+ENDLESS = "SELECT sum(range) FROM range(1000000000000)"
 WRAPPER = {"OPEN_FINOPS_IMAGE": IMAGE}
 BROKEN = f"FROM {IMAGE}\nUSER 0\nRUN echo 'raise SystemExit(1)' >/opt/finops/finops\n"
 
@@ -94,6 +95,23 @@ def test_a_killed_service_starts_again(site: Site) -> None:
     os.kill(site.inspect("dashboards")["State"]["Pid"], signal.SIGKILL)
     until(lambda: site.inspect("dashboards")["RestartCount"] > 0, "it was not started again")
     until(lambda: site.healthy("dashboards"), "it did not become healthy again")
+
+
+def test_a_command_inside_that_is_interrupted_has_ended_there(site: Site) -> None:
+    scheduler = site.container("scheduler")
+
+    def inside() -> str:
+        return site.podman("top", scheduler, "args").stdout
+
+    with subprocess.Popen(
+        ["./finops", "deploy", "exec", "query", ENDLESS], cwd=site.folder, env=site.environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as running:  # fmt: skip
+        until(lambda: ENDLESS in inside(), "the command did not begin")
+        running.send_signal(signal.SIGINT)
+        assert running.communicate(timeout=60)[0] == ""
+    assert running.returncode == 130
+    assert ENDLESS not in inside()
 
 
 def test_killed_in_an_import_the_next_one_is_whole(site: Site, bucket: Bucket) -> None:

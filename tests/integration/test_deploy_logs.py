@@ -15,8 +15,9 @@ PATIENCE = 30
 
 def test_logs_that_go_on_end_without_an_error(finops: Finops, tmp_path: Path) -> None:
     follows = tmp_path / "follows"
-    program(tmp_path / "bin", "podman", 0)
-    program(tmp_path / "bin", "compose", 0, f"touch {follows}; exec sleep {PATIENCE}")
+    follow = f"touch {follows}; exec sleep {PATIENCE}"
+    program(tmp_path / "bin", "podman", 0, f"case $1 in ps) echo one;; logs) {follow};; esac")
+    program(tmp_path / "bin", "compose", 0)
     finops.environment |= {
         "PATH": os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]]),
         "FINOPS_COMPOSE": str(tmp_path / "bin" / "compose"),

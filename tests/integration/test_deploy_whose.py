@@ -167,9 +167,9 @@ def test_a_command_in_a_container_of_systemd_s_has_its_variables(
     units: Stacked, engine: Engine
 ) -> None:
     assert units.deploy("exec", "metabase", "provision").code == 0
-    inside = " ".join((*FINOPS, "metabase", "provision"))
-    scheduler = engine.running()["scheduler"]
-    assert engine.calls()[-1] == f"podman exec --interactive {scheduler} {inside}"
+    inside = " ".join((engine.running()["scheduler"], *FINOPS, "metabase", "provision"))
+    assert engine.calls()[-1].startswith("podman exec --interactive --env FINOPS_COMMAND=")
+    assert engine.calls()[-1].endswith(f" {inside}")
 
 
 def test_a_backup_of_what_systemd_runs_holds_metabase_s_data(

@@ -279,3 +279,11 @@ def test_a_closed_pipe_is_quiet(form, built):
         process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == ""
+
+
+def test_a_reader_that_has_enough_is_no_error(ask):
+    with ask.start("query", "SELECT range FROM range(400000)", "--format", "csv") as running:
+        assert running.stdout.readline() == "range\n"
+        running.stdout.close()
+        assert running.stderr.read() == ""
+    assert running.returncode == 0
