@@ -113,8 +113,8 @@ def up(
 
     The first start writes .env and secrets/, readable by their owner alone, and builds the images.
     Later ones change no secret, start what does not run, make anew what an edited config.toml or
-    .env concerns, and remove services that .env no longer names. With Metabase, its dashboards are
-    brought into the state of the files.
+    .env concerns, and remove services that .env no longer names. A new Metabase gets its
+    administrator; once there are data, its dashboards are brought into the state of the files.
 
     \b
     Examples:
