@@ -19,7 +19,17 @@ from core.config import ROOT, Config
 from core.errors import DataOfRoot, UnreadableForContainers
 from core.warehouse import Warehouse, disk_errors
 from deploy.files import make_folder, owned, replace_file, write_secret
-from deploy.own import BUILT, METABASE, OWN, POSTGRES, PROJECT, SERVICES, checked
+from deploy.own import (
+    BUILT,
+    METABASE,
+    OWN,
+    POSTGRES,
+    PROJECT,
+    SERVICES,
+    check_ports,
+    checked,
+    unread,
+)  # fmt: skip
 from deploy.pairs import check_plain, lines, read_lines, read_pairs, read_text
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
@@ -34,6 +44,7 @@ FORMER_HEAD = HEAD.replace("change;", "change (comments are not kept);")
 MIDDLE = "# Found on this machine, written anew by each `./finops deploy up`:\n"
 FOLDERS = {"FINOPS_AWS": ".aws", "FINOPS_AZURE": ".azure", "FINOPS_GCLOUD": ".config/gcloud"}
 """Where the clouds' own tools keep credentials, below the home folder."""
+FOLLOW = "FINOPS_FOLLOW"
 EMAIL = "finops@example.com"
 
 
@@ -100,17 +111,17 @@ def prepare(
         own: Settings of .env to change.
 
     Returns:
-        What was mended, a sentence each.
+        What was mended, and names in .env that nothing reads, a sentence each.
 
     Raises:
         DataOfRoot: If the containers would have to run as root.
         UnreadableForContainers: If config.toml is for other eyes.
         OddPath: If compose would read another path than the one that .env names.
         BadLine: If .env or a file of secrets has a line that is no NAME=value.
-        BadEnvValue: If .env has a port, a name or an amount that is none.
+        BadEnvValue: If .env has a port, a name or an amount that is none, or one port twice.
         DiskError: If a folder or a file cannot be made.
     """
-    place.settings()
+    check_ports({**place.settings(), **(own or {})}, place.defaults(), place.env_file)
     data = config.database_path.parent
     folders = credentials(Path.home(), place.secrets / "none")
     check_plain(place.folder.resolve(), config.database_path, config.base, config.path or data,
@@ -148,7 +159,8 @@ def prepare(
     with disk_errors(place.env_file):
         make_folder(exports, like=data, mode=0o755)
         write_env(place, former, own or {}, found)
-    return mended
+    names = {name for name, *_ in former}
+    return [*mended, *unread(names, (*found, FOLLOW), place.env_file)]
 
 
 def write_env(
@@ -161,24 +173,33 @@ def write_env(
 
     Args:
         place: Where.
-        former: Its lines as they were; comments and names that are not ours stay as they stand.
+        former: Its lines as they were; what says already what it has to say stays as it stands.
         own: Settings to change.
         found: What was found on this machine.
     """
     kept = {name: value for name, value, _ in former if name in OWN}
     settings = {**place.defaults(), **kept, **own}
     follow = METABASE in settings["COMPOSE_PROFILES"].split(",")
-    found = {**found, "FINOPS_FOLLOW": "true" if follow else "false"}
+    found = {**found, FOLLOW: "true" if follow else "false"}
     said, known = {**settings, **found}, {name for name, *_ in former}
-    here = "".join(
-        lines([(name, said[name])]) if name in said else f"{text}\n" for name, _, text in former
-    ).replace(FORMER_HEAD, HEAD)
-    ours, middle, rest = here.partition(MIDDLE)
+    last = {name: number for number, (name, *_) in enumerate(former)}
+    now = [
+        text if last[name] != number or said.get(name, value) == value
+        else lines([(name, said[name])]).rstrip("\n") + "\r" * text.endswith("\r")
+        for number, (name, value, text) in enumerate(former)
+    ]  # fmt: skip
+    end = "\r\n" if now and now[0].endswith("\r") else "\n"
+    head, former_head, mark = (text.replace("\n", end) for text in (HEAD, FORMER_HEAD, MIDDLE))
+    if now and not now[-1].endswith("\r"):  # of a last line without an end
+        now[-1] += end.removesuffix("\n")
+    here = "".join(f"{text}\n" for text in now)
+    ours, middle, rest = here.replace(former_head, head).partition(mark)
     if own_new := lines((name, value) for name, value in settings.items() if name not in known):
-        ours += (HEAD if HEAD not in ours else "") + own_new
+        ours += (head if head not in ours else "") + own_new.replace("\n", end)
     if found_new := lines((name, value) for name, value in found.items() if name not in known):
-        middle = MIDDLE
-    replace_file(place.env_file.resolve(), ours + middle + rest + found_new)
+        middle = mark
+    whole = ours + middle + rest + found_new.replace("\n", end)
+    replace_file(place.env_file.resolve(), whole)
 
 
 def make_data(data: Path) -> None:
