@@ -21,6 +21,8 @@ ANEW = b"DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
 """What a dump begins with: nothing of a later version of Metabase may stay."""
 VALUE = re.compile(r'(: |value )".*', re.DOTALL)
 """A value of the data, in an error of Postgres: `invalid input syntax for type uuid: "a value"`."""
+SILENT = "SET log_min_messages = panic; SET log_min_error_statement = panic"
+"""Keeps the rows of a dump that is not taken out of the server's own log."""
 FILLED = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')"
 
 
@@ -104,7 +106,8 @@ def load(stack: Stack, path: Path, seconds: int) -> None:
     Starts Postgres if need be. Metabase is stopped; the caller starts it again.
 
     Raises:
-        ComposeFailed: If Postgres does not take it; the error shows nothing of the data.
+        ComposeFailed: If Postgres does not take it; neither the error nor Postgres' log shows
+            anything of the data.
     """
     if any(one.service == METABASE for one in stack.containers()):
         show(stack.compose("stop", METABASE))
@@ -113,7 +116,8 @@ def load(stack: Stack, path: Path, seconds: int) -> None:
     variables = ("--set", "ON_ERROR_STOP=1", "--set", "VERBOSITY=terse")  # no DETAIL, no CONTEXT
     try:
         with path.open("rb") as file:
-            stack.execute(POSTGRES, "psql", *WHO, *script, *variables, "--file=-", stdin=file)
+            both = ("--command", SILENT, "--file=-")
+            stack.execute(POSTGRES, "psql", *WHO, *script, *variables, *both, stdin=file)
     except ComposeFailed as error:
         said = VALUE.sub(r'\1"..."', error.said or "")
         raise ComposeFailed(error.command, error.code, said) from None

@@ -63,3 +63,7 @@ def test_what_postgres_refuses_is_told_without_the_data(
             load(stack, dump, 60)
         assert str(failed.value).endswith(error)
         assert "hunter2" not in str(failed.value)
+    logs = site.shell("./finops deploy logs postgres")
+    assert logs.code == 0
+    assert "database system is ready" in logs.out + logs.err
+    assert "hunter2" not in logs.out + logs.err
