@@ -154,14 +154,14 @@ def down(ctx: click.Context, /) -> None:
     Examples:
       ./finops deploy down
     """
+    from deploy.quiet import show_but_absent
     from deploy.stack import Stack
-    from deploy.tools import show
 
     place: Place = ctx.obj["place"]
     with alone(place):
         stack = Stack.at(place)
         stack.check_compose("stop")
-        show(stack.compose("down"))
+        show_but_absent(stack.compose("down"))
         settled(place)
 
 
