@@ -22,7 +22,7 @@ from core.errors import (
     AlienBackup,
     AlteredBackup,
     BadBackup,
-    BadSetting,
+    BadBackupName,
     OtherFormat,
     UnreadableBackup,
 )
@@ -84,9 +84,9 @@ class Writer:
 
 
 def check_name(path: Path) -> None:
-    """Raise BadSetting where the name does not say how to compress."""
+    """Raise BadBackupName where the name does not say how to compress."""
     if not path.name.endswith(ENDINGS):
-        raise BadSetting("FILE", str(path), f"a name that ends with {', '.join(ENDINGS)}")
+        raise BadBackupName(path, ENDINGS)
 
 
 def private(path: Path) -> IO[bytes]:

@@ -6,6 +6,7 @@ published at the start is the one that is saved, whatever an import does meanwhi
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sqlite3
@@ -16,7 +17,7 @@ from typing import Any
 
 from core import __version__
 from core.config import Config
-from core.errors import NoDatabase, WouldOverwrite
+from core.errors import DiskError, NoDatabase, WouldOverwrite
 from core.scratch import scratch_in
 from core.serving import STATE
 from core.warehouse import Warehouse, disk_errors, sync
@@ -83,8 +84,16 @@ def summary(target: Path, listed: dict[str, Any]) -> str:
 
 
 def check_target(target: Path) -> None:
-    """Raise WouldOverwrite where the file is there, BadSetting where its name says no kind."""
+    """Raise where no backup can have that name.
+
+    Raises:
+        BadBackupName: If it says no kind.
+        DiskError: If what is to be its folder is a file.
+        WouldOverwrite: If the file is there.
+    """
     check_name(target)
+    if target.parent.exists() and not target.parent.is_dir():
+        raise DiskError(target, os.strerror(errno.ENOTDIR))
     if target.exists():
         raise WouldOverwrite(target)
 

@@ -3,7 +3,7 @@
 FinopsError                     1
 ├── ConfigError                 2  a setting, an option or config.toml is wrong
 │   ├── ConfigNotFound, ConfigExists, BadConfigFile, UnknownSetting, BadSetting, MissingSetting
-│   └── NothingConfigured, PortInUse
+│   └── NothingConfigured, PortInUse, BadBackupName
 ├── SourceError                 3  the export is not where, or what, the settings say
 │   ├── ManifestNotFound, NoFiles, BadManifest, TwoManifests, FileMissing, OutsideFolder
 │   ├── WrongExportVersion, ExportCollision, RepeatedDelivery
@@ -68,6 +68,7 @@ from core.errors.deploy import (
     AlteredBackup,
     AnotherFolder,
     BadBackup,
+    BadBackupName,
     BadConfigInBackup,
     BadEnvValue,
     BadLine,
@@ -145,6 +146,7 @@ __all__ = [
     "AlteredBackup",
     "AnotherFolder",
     "BadBackup",
+    "BadBackupName",
     "BadConfigFile",
     "BadConfigInBackup",
     "BadContent",

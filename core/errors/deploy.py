@@ -7,6 +7,7 @@ from pathlib import Path
 from shlex import join, quote
 
 from core.errors.base import FinopsError
+from core.errors.config import ConfigError
 
 INSTALL = (
     "Install podman and podman-compose 1.6 or newer, which distributions may not have yet: "
@@ -178,6 +179,15 @@ class BadEnvValue(DeployError):
         super().__init__(
             f"{path}: {name}={value} is not {meant}",
             hint=f"Nothing was changed. Correct the line; at first it says {name}={default}.",
+        )
+
+
+class BadBackupName(ConfigError):
+    def __init__(self, path: Path, endings: Sequence[str]) -> None:
+        name = path.name.split(".")[0] or "backup"
+        super().__init__(
+            f"{path} ends with none of {', '.join(endings)}",
+            hint=f"The ending says how a backup is compressed: {name}{endings[-1]}, for one.",
         )
 
 

@@ -81,7 +81,18 @@ def test_a_backup_never_replaces_a_file(site, tmp_path):
 def test_a_name_that_says_no_kind_is_refused(site, tmp_path):
     done = site.deploy("backup", str(tmp_path / "saved.zip"))
     assert done.code == 2
-    assert ".tar.zst" in done.err
+    assert done.error == f"{tmp_path}/saved.zip ends with none of .tar, .tar.gz, .tar.zst"
+    assert ": saved.tar.zst, for one." in done.hint
+
+
+def test_a_backup_below_a_file_is_refused_for_that_reason(site, tmp_path):
+    (tmp_path / "file").touch()
+    done = site.deploy("backup", str(tmp_path / "file" / "saved.tar"))
+    assert (done.code, done.error) == (
+        7,
+        f"cannot write {tmp_path}/file/saved.tar: Not a directory",
+    )
+    assert "correct the path" in done.hint
 
 
 def test_without_data_there_is_nothing_to_save(tmp_path):
