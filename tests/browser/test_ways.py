@@ -56,6 +56,25 @@ def test_letters_go_to_pages_before_a_closed_dialog_gives_back_the_focus(visit: 
     visit.arrive("tags")
 
 
+def test_a_dialog_that_is_closed_and_opened_at_once_stays_open(visit: Visit) -> None:
+    page = visit.go("overview")
+    page.keyboard.press("/")
+    palette = page.get_by_role("dialog", name="Jump to")
+    palette.wait_for()
+    page.evaluate("""async () => {
+      const press = (key) =>
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+      press('Escape')
+      document.querySelector('dialog[open]').close()
+      await Promise.resolve()
+      press('/')
+    }""")
+    expect(palette).to_be_visible()
+    page.keyboard.type("commit")
+    page.keyboard.press("Enter")
+    visit.arrive("commitments")
+
+
 def test_the_first_tab_skips_to_the_content(visit: Visit) -> None:
     page = visit.go("overview")
     page.reload()
