@@ -219,7 +219,7 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
       ./finops deploy logs --follow --tail 20
     """
     from deploy.stack import Stack
-    from deploy.tools import DOCKER, show
+    from deploy.tools import DOCKER, STDOUT, show
 
     stack = Stack.at(ctx.obj["place"])
     options = ["--tail", str(tail), *(["--follow"] if follow else [])]
@@ -232,7 +232,7 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
     else:
         raise NotRunning(services or stack.services())
     with suppress(KeyboardInterrupt) if follow else nullcontext():
-        show(command, stdout=None)
+        show(command, stdout=None, stderr=STDOUT)  # an engine tells services' streams apart
 
 
 @deploy.command(

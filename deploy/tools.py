@@ -28,8 +28,8 @@ CANDIDATES = (
 LEAST = (1, 6, 0)
 """The first podman-compose that reads COMPOSE_PROFILES in .env and relabels secrets for SELinux."""
 VERSION = re.compile(r"podman-composer? version:? +(\d+)\.(\d+)\.(\d+)")
-STDERR = 2
-"""What programs say of their work goes there; only results go to standard output."""
+STDOUT, STDERR = 1, 2
+"""Only results go to standard output; what programs say of their work is beside it."""
 BESIDE = Path(sys.executable).parent
 """Folder of this Python, where pip puts podman-compose."""
 OVERRIDE = "FINOPS_COMPOSE"
@@ -96,27 +96,41 @@ def run(
     return done
 
 
-def show(command: Sequence[str], *, keep: Sequence[int] = (), stdout: int | None = STDERR) -> None:
+def show(
+    command: Sequence[str],
+    *,
+    keep: Sequence[int] = (),
+    stdout: int | None = STDERR,
+    stderr: int | None = None,
+) -> None:
     """Run a command that writes to the terminal itself, and inherits the open files in `keep`.
 
-    What it writes to standard output goes to `stdout`; None leaves it there.
+    What it writes to standard output goes to `stdout`, and errors to `stderr`; None leaves them.
 
     Raises:
         NoProgram: If there is no such command.
         ComposeFailed: If it fails.
     """
-    if code := code_of(command, keep=keep, stdout=stdout):
+    if code := code_of(command, keep=keep, stdout=stdout, stderr=stderr):
         raise ComposeFailed(command, code)
 
 
-def code_of(command: Sequence[str], *, keep: Sequence[int] = (), stdout: int | None = None) -> int:
+def code_of(
+    command: Sequence[str],
+    *,
+    keep: Sequence[int] = (),
+    stdout: int | None = None,
+    stderr: int | None = None,
+) -> int:
     """Run a command as `show` does, and return its exit code.
 
     Raises:
         NoProgram: If there is no such command.
     """
     with starting(command):
-        return subprocess.run(command, pass_fds=keep, stdout=stdout, check=False).returncode
+        return subprocess.run(
+            command, pass_fds=keep, stdout=stdout, stderr=stderr, check=False
+        ).returncode
 
 
 @contextmanager

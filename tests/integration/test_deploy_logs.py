@@ -13,9 +13,11 @@ from tests.fixtures.programs import program
 PATIENCE = 30
 
 
-def test_logs_that_go_on_end_without_an_error(finops: Finops, tmp_path: Path) -> None:
+def test_logs_that_go_on_are_whole_on_one_stream_and_end_without_an_error(
+    finops: Finops, tmp_path: Path
+) -> None:
     follows = tmp_path / "follows"
-    follow = f"touch {follows}; exec sleep {PATIENCE}"
+    follow = f"echo out; echo err >&2; touch {follows}; exec sleep {PATIENCE}"
     program(tmp_path / "bin", "podman", 0, f"case $1 in ps) echo one;; logs) {follow};; esac")
     program(tmp_path / "bin", "compose", 0)
     finops.environment |= {
@@ -28,5 +30,5 @@ def test_logs_that_go_on_end_without_an_error(finops: Finops, tmp_path: Path) ->
         assert time.monotonic() < end
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
-    assert process.communicate(timeout=PATIENCE) == ("", "")
+    assert process.communicate(timeout=PATIENCE) == ("out\nerr\n", "")
     assert process.returncode == 0
