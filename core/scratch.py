@@ -28,10 +28,8 @@ def scratch(folder: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError(folder, "with the same task") from None
+        if not taken(lock):
+            raise BusyError(folder, "with the same task")
         with disk_errors(folder):
             for left_over in folder.iterdir():
                 shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
@@ -63,6 +61,15 @@ def scratch_in(parent: Path, prefix: str) -> Iterator[Path]:
             folder = Path(held.enter_context(made))
             held.enter_context(locked(folder, wait=False))
         yield folder
+
+
+def taken(handle: int) -> bool:
+    """Take the lock of an open file or folder; return whether nobody else has it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.errors import StackBusy
+from core.scratch import taken
 from core.warehouse import disk_errors
 from deploy.place import Place
 
@@ -45,12 +45,3 @@ def is_busy(place: Place) -> bool:
             return False
     except StackBusy:
         return True
-
-
-def taken(handle: int) -> bool:
-    """Take the lock of an open file; return whether nobody else has it."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -26,6 +26,12 @@ done
 """Tells processes to end until they have; after a minute they are left to themselves."""
 
 
+def line(stack: Stack, *arguments: str) -> tuple[str, ...]:
+    """Return a finops command as it stands inside, with the services' secrets."""
+    entry = FINOPS if stack.units else (*WITH_SECRETS, *FINOPS)  # units set variables
+    return (*entry, *arguments)
+
+
 def finops(stack: Stack, *arguments: str, stdout: int | None = None) -> int:
     """Run a finops command with the services' secrets, on this terminal; return its exit code.
 
@@ -45,8 +51,7 @@ def finops(stack: Stack, *arguments: str, stdout: int | None = None) -> int:
         raise NotRunning([SCHEDULER])
     mark = f"{MARK}={secrets.token_hex(8)}"
     options = ["--tty"] if all(os.isatty(number) for number in range(3)) else []
-    entry = FINOPS if stack.units else (*WITH_SECRETS, *FINOPS)  # units set variables
-    command = [*options, "--env", mark, found.id, *entry, *arguments]
+    command = [*options, "--env", mark, found.id, *line(stack, *arguments)]
     try:
         return code_of([stack.tools.engine, "exec", "--interactive", *command], stdout=stdout)
     except KeyboardInterrupt:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.config import Config
 from core.errors import ComposeFailed, NoDatabase
-from deploy.inside import finops
+from deploy.inside import SCHEDULER, finops, line
 from deploy.own import METABASE
-from deploy.stack import FINOPS, WITH_SECRETS, Say, Stack
+from deploy.stack import Say, Stack
 from deploy.tools import STDERR
 
 
@@ -32,7 +32,7 @@ def fill(stack: Stack, config: Config, seconds: int, say: Say) -> None:
             raise ComposeFailed(command, code)
         return
     try:
-        stack.execute("scheduler", *WITH_SECRETS, *FINOPS, *command)
+        stack.execute(SCHEDULER, *line(stack, *command))
     except ComposeFailed as error:
         if error.code != NoDatabase.exit_code:
             raise

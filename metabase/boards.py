@@ -9,7 +9,7 @@ from metabase.bodies import dashcard, parameters
 from metabase.changes import Changes
 from metabase.client import Client
 from metabase.content import Content, Dashboard
-from metabase.ours import UNFINISHED, described, read_ours
+from metabase.ours import UNFINISHED, archive, described, read_ours
 from metabase.same import differing
 
 
@@ -54,10 +54,7 @@ def put_boards(
         if keys and changes.add(f"dashboard {dashboard.name}: update {', '.join(keys)}"):
             client.put(f"/api/dashboard/{found['id']}", body)
             changed = True
-    gone = [found for slug, found in ours.kept.items() if slug not in content.dashboards]
-    for found in (*gone, *ours.spare):
-        if changes.add(f"dashboard {found['name']}: archive"):
-            client.put(f"/api/dashboard/{found['id']}", {"archived": True})
+    archive(client, "dashboard", ours, content.dashboards, changes)
 
 
 def created(client: Client, dashboard: Dashboard, collection: int) -> Any:

@@ -71,11 +71,3 @@ def created(client: Client, card: Card, body: Mapping[str, Any], collection: int
     text = described(card.description, card.slug, made["entity_id"])
     client.put(f"/api/card/{made['id']}", {"description": text})
     return made
-
-
-def archive_cards(client: Client, content: Content, ours: Ours, changes: Changes) -> None:
-    """Archive cards that we made and the files no longer have, or that were begun twice."""
-    gone = [found for slug, found in ours.kept.items() if slug not in content.cards]
-    for found in (*gone, *ours.spare):
-        if changes.add(f"card {found['name']}: archive"):
-            client.put(f"/api/card/{found['id']}", {"archived": True})

@@ -9,10 +9,11 @@ known by its title.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from metabase.changes import Changes
 from metabase.client import Client
 
 COLLECTION = "FinOps"
@@ -88,3 +89,21 @@ def slug_of(found: Mapping[str, Any]) -> str:
     """Return the name of the file that something is made of; '' where it is not ours."""
     marked = MARKED.search(found.get("description") or "")
     return marked[1] if marked and marked[2] == found["entity_id"] else ""
+
+
+def archive(
+    client: Client, model: str, ours: Ours, wanted: Container[str], changes: Changes
+) -> None:
+    """Archive what we made and the files no longer have, or what was begun twice.
+
+    Args:
+        client: Metabase.
+        model: 'card' or 'dashboard'.
+        ours: Those that are there.
+        wanted: The names of the files.
+        changes: Where each change is noted.
+    """
+    gone = [found for slug, found in ours.kept.items() if slug not in wanted]
+    for found in (*gone, *ours.spare):
+        if changes.add(f"{model} {found['name']}: archive"):
+            client.put(f"/api/{model}/{found['id']}", {"archived": True})

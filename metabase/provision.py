@@ -9,13 +9,13 @@ from core.backends.duckdb import connect_read_only
 from core.config import Config
 from metabase.access import check_driver, has_users, set_up, sign_in, wait_for
 from metabase.boards import put_boards
-from metabase.cards import archive_cards, put_cards
+from metabase.cards import put_cards
 from metabase.changes import Changes
 from metabase.choices import first_choices
 from metabase.client import Client
 from metabase.content import Content
 from metabase.database import current_generation, details_of, put_database, synced_fields
-from metabase.ours import COLLECTION, find_collection, read_ours
+from metabase.ours import COLLECTION, archive, find_collection, read_ours
 from metabase.turns import turn
 
 ABOUT = "Cloud costs, kept by `./finops metabase provision`."
@@ -94,7 +94,7 @@ def put_all(
         changes=changes,
     )
     put_boards(client, content, ids, by_dashboard, collection, changes)
-    archive_cards(client, content, cards, changes)
+    archive(client, "card", cards, content.cards, changes)
 
 
 def put_collection(client: Client, changes: Changes) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import MetabaseBusy
+from core.scratch import taken
 
 PAUSE = 0.5
 
@@ -36,7 +36,7 @@ def turn(
     try:
         last = time.monotonic() + seconds
         told = False
-        while not taken(handle):
+        while not is_mine(handle):
             if time.monotonic() >= last:
                 raise MetabaseBusy(seconds)
             if not told:
@@ -48,12 +48,9 @@ def turn(
         os.close(handle)
 
 
-def taken(handle: int) -> bool:
+def is_mine(handle: int) -> bool:
     """Take the lock of an open folder, where it has one; return whether nobody else has it."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return taken(handle)
     except OSError:  # as of a network's file system, on what is open for reading alone
         return True
-    return True
