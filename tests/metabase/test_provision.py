@@ -127,10 +127,15 @@ def test_content_that_changed_is_updated_in_place(user: User, few: Content) -> N
     assert user.provision(changed) == []
 
 
-def test_only_what_is_ours_is_archived(user: User, few: Content) -> None:
+def provisioned(user: User, few: Content) -> tuple[Instance, int]:
+    """Provision; return Metabase and the id of our collection there."""
     user.provision(few)
     instance = user.site.instance
-    collection = next(iter(instance.collections))
+    return instance, next(iter(instance.collections))
+
+
+def test_only_what_is_ours_is_archived(user: User, few: Content) -> None:
+    instance, collection = provisioned(user, few)
     ours = boards(instance)["Cost explorer"]
     duplicate = instance.add_dashboard({"name": "Mine", "collection_id": collection})
     duplicate["description"] = ours["description"]
@@ -183,9 +188,7 @@ def test_a_description_written_by_hand_is_set_back_and_nothing_is_made(
 def test_a_card_of_one_of_our_titles_stays_theirs_where_ours_is_there(
     user: User, few: Content
 ) -> None:
-    user.provision(few)
-    instance = user.site.instance
-    collection = next(iter(instance.collections))
+    instance, collection = provisioned(user, few)
     own = {**sent(instance), "name": "Costs by service", "collection_id": collection}
     theirs = instance.add_card(own)
     instance.add_dashboard({"name": "Cost explorer", "collection_id": collection})
@@ -196,9 +199,7 @@ def test_a_card_of_one_of_our_titles_stays_theirs_where_ours_is_there(
 def test_of_two_that_were_begun_the_older_is_finished_and_the_other_archived(
     user: User, few: Content
 ) -> None:
-    user.provision(few)
-    instance = user.site.instance
-    collection = next(iter(instance.collections))
+    instance, collection = provisioned(user, few)
     card = next(one for one in instance.cards.values() if one["name"] == "Costs by service")
     board = boards(instance)["Cost explorer"]
     card["description"] = board["description"] = UNFINISHED
