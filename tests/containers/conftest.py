@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from core.scratch import locked
 from deploy.stack import FINOPS
 from tests.containers.debian import NoDebian, bootstrap
 from tests.containers.podman import (
@@ -25,7 +25,9 @@ from tests.containers.podman import (
     NEEDED,
     POSTGRES,
     SETTINGS,
+    STORES,
     Podman,
+    remove_killed,
 )
 from tests.containers.site import Site, make_site
 from tests.fixtures.aws import Bucket
@@ -45,8 +47,9 @@ def podman() -> Iterator[Podman]:
     missing = [name for name in NEEDED if shutil.which(name) is None]
     if missing or os.geteuid() != 0:
         pytest.skip(f"containers need root and {', '.join(missing) or 'its rights'}")
+    remove_killed()
     # Not below pytest's folder: it would fail to remove what a killed run left mounted there.
-    folder = Path(tempfile.mkdtemp(prefix="finops-podman-"))
+    folder = Path(tempfile.mkdtemp(prefix=STORES))
     (folder / "containers.conf").write_text(SETTINGS)
     (folder / "bin").mkdir()
     (folder / "networks").mkdir()
@@ -58,17 +61,16 @@ def podman() -> Iterator[Podman]:
     program.write_text(f'#!/bin/sh\nexec {shutil.which("podman")} {store} "$@"\n')
     program.chmod(0o755)
     found = Podman(folder)
-    try:
-        import_root(found, BASE, "bookworm", ("ca-certificates", "python3", "python3-venv"))
-        trial = found("run", "--rm", BASE, "true", check=False)
-        if trial.returncode:
-            pytest.skip(f"podman runs no container here: {trial.stderr.strip().splitlines()[-1]}")
-        yield found
-    finally:
-        found("rm", "--all", "--force", "--time", "0", check=False)
-        found("system", "reset", "--force", check=False)
-        subprocess.run(["umount", folder / "graph" / "overlay"], check=False, capture_output=True)
-        shutil.rmtree(folder)
+    with locked(folder, wait=False):
+        try:
+            import_root(found, BASE, "bookworm", ("ca-certificates", "python3", "python3-venv"))
+            trial = found("run", "--rm", BASE, "true", check=False)
+            if trial.returncode:
+                why = trial.stderr.strip().splitlines()[-1]
+                pytest.skip(f"podman runs no container here: {why}")
+            yield found
+        finally:
+            found.remove()
 
 
 def import_root(podman: Podman, name: str, suite: str, packages: Sequence[str]) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.scratch import locked
 from tests.fixtures.finops import ROOT
 
+STORES = "finops-podman-"
+"""What the folder of a store is called, before a part of its own."""
 BASE = "localhost/bookworm-python:1"
 IMAGE = "localhost/open-finops:test"
 POSTGRES = "localhost/postgres:test"
@@ -78,3 +83,20 @@ class Podman:
         """Run the image once, hardened and without a network; return what it prints."""
         limits = ("--rm", "--network", "none", *HARDENED, *options)
         return self("run", *limits, IMAGE, *arguments).stdout
+
+    def remove(self) -> None:
+        """End every container, with its networks and the firewall's rules, and the store."""
+        if (self.folder / "bin" / "podman").exists():  # else `podman` would be the machine's own
+            self("rm", "--all", "--force", "--time", "0", check=False)
+            self("system", "reset", "--force", check=False)
+        overlay = self.folder / "graph" / "overlay"
+        subprocess.run(["umount", overlay], check=False, capture_output=True)
+        shutil.rmtree(self.folder)
+
+
+def remove_killed() -> None:
+    """Remove what runs left that were killed: their rules lead ports of this machine astray."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{STORES}*"):
+        with locked(folder, wait=False) as is_left:
+            if is_left:
+                Podman(folder).remove()

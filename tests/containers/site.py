@@ -121,12 +121,17 @@ def free_port() -> int:
     """Return a port that nothing holds, from below those that the kernel hands out.
 
     A published port is led to its container by a rule of the firewall, past whatever listens
-    there: another test's server must never be given the same one.
+    there: another test's server must never be given the same one, and a rule that a killed run
+    left leads nowhere.
     """
     while True:
         port = random.randrange(20000, 32000)
-        with socket.socket() as found, suppress(OSError):
-            found.bind(("127.0.0.1", port))
+        address = ("127.0.0.1", port)
+        with (
+            suppress(OSError),
+            socket.create_server(address),
+            socket.create_connection(address, timeout=1),
+        ):
             return port
 
 

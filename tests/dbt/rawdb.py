@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,7 @@ def build(path: Path, state: Path | None = None, *, marts: bool = False) -> list
 
     Like a run, it works on a file of the database's usual name, for which the project is parsed.
     """
-    state = state or Path(tempfile.gettempdir()) / f"finops-dbt-tests-{os.getpid()}"
-    state.mkdir(exist_ok=True)
+    state = state or shared_state()
     working = path.replace(state / "finops.duckdb")
     limits = Limits(threads=2, memory_limit="1GB", temp_directory=state / "tmp")
     try:
@@ -110,6 +110,14 @@ def build(path: Path, state: Path | None = None, *, marts: bool = False) -> list
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE ledger.loads SET transformed = true WHERE status = 'current'")
     return warnings
+
+
+@cache
+def shared_state() -> Path:
+    """Return a folder in which dbt's parsed project serves all tests; it goes with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="finops-dbt-tests-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def _next_load_id(connection: duckdb.DuckDBPyConnection) -> str:
