@@ -1,12 +1,13 @@
 """Measure the pages' questions against a sum of two columns over the same charges.
 
-python -m bench.serve [--rows 1000000] [--repeat 20] [--users 50] [--keep FOLDER]
+python -m bench.serve [--rows 1000000] [--repeat 20] [--users 50] [--seconds 30] [--keep FOLDER]
 
 The demo is made with so many bill lines, unless the folder has it. Each question is asked past the
 cache, in turn with `SELECT sum("BilledCost"), sum("EffectiveCost") FROM focus.cost_and_usage`, with
 two threads. Ratios are of processor time: of a question's 95th percentile to the sum's median,
 and of both medians; the time on the clock stands beside them. Then users, each from an address of
-its own, ask a server of its own: first each two seconds after an answer, then each at once.
+its own, ask a server of its own for so many seconds: first each two seconds after an answer, then
+each at once.
 """
 
 from __future__ import annotations
@@ -35,7 +36,6 @@ YEAR = {"start": "2025-07-01", "end": "2026-07-01"}
 TARGETS = {"overview": 1.0, "explorer on marts": 1.0, "tag filter, 12 months": 3.0,
            "one resource": 5.0}  # fmt: skip
 THINK_SECONDS = 2.0
-USER_SECONDS = 30.0
 USER_TARGET = 1.0
 Ask = Callable[[Generation, random.Random], Any]
 
@@ -89,15 +89,15 @@ def questions(generation: Generation) -> dict[str, Ask]:
     tags = column(
         generation, "SELECT tag_key || ':in:' || tag_value FROM marts.tag_sets "
         "WHERE tag_value IS NOT NULL AND NOT contains(tag_key, ':') "
-        "GROUP BY ALL ORDER BY hash(tag_key, tag_value) LIMIT 40"
+        "GROUP BY tag_key, tag_value ORDER BY hash(tag_key, tag_value) LIMIT 40"
     )  # fmt: skip
     resources = column(
         generation, "SELECT resource_id FROM marts.resource_costs WHERE resource_id IS NOT NULL "
         "GROUP BY resource_id ORDER BY hash(resource_id) LIMIT 40"
     )  # fmt: skip
     months = column(
-        generation, "SELECT DISTINCT strftime(billing_period, '%Y-%m') FROM marts.daily_costs "
-        "WHERE billing_period > '2025-06-01'"
+        generation, "SELECT strftime(billing_period, '%Y-%m') FROM marts.daily_costs "
+        "WHERE billing_period > '2025-06-01' GROUP BY ALL ORDER BY ALL"
     )  # fmt: skip
 
     def one(asked: dict[str, Any]) -> Ask:
@@ -139,15 +139,15 @@ def measure(generation: Generation, repeat: int) -> dict[str, Timed]:
     return timed
 
 
-def crowd(port: int, users: int, think: float) -> Crowd:
-    """Let users ask for a while, each so many seconds after its last answer."""
+def crowd(port: int, users: int, *, lasting: float, think: float) -> Crowd:
+    """Let users ask for so many seconds, each `think` seconds after its last answer."""
     seconds: list[float] = []
     failed: list[str] = []
 
     def user(number: int) -> None:
         chosen = random.Random(number)
         time.sleep(chosen.random() * think)
-        end = time.monotonic() + USER_SECONDS
+        end = time.monotonic() + lasting
         while time.monotonic() < end:
             began = time.monotonic()
             try:
@@ -209,7 +209,7 @@ def report(timed: dict[str, Timed], charges: int, crowds: list[Crowd]) -> str:
 
 
 def main() -> None:
-    options = parser("bench.serve", __doc__, repeat=20, users=50).parse_args()
+    options = parser("bench.serve", __doc__, repeat=20, users=50, seconds=30).parse_args()
     with demo(options) as data:
         limits = Limits(threads=2, memory_limit="1500MB", temp_directory=data / "tmp")
         generations = Generations(data / "demo" / "finops.duckdb", limits, 600)
@@ -218,7 +218,10 @@ def main() -> None:
         timed = measure(generation, options.repeat)
         generations.close()
         with served(data) as port:
-            crowds = [crowd(port, options.users, think) for think in (THINK_SECONDS, 0.0)]
+            crowds = [
+                crowd(port, options.users, lasting=options.seconds, think=think)
+                for think in (THINK_SECONDS, 0.0)
+            ]
     sys.stdout.write(report(timed, row["n"], crowds) + "\n")
 
 
