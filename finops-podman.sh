@@ -24,6 +24,7 @@ stop() {
     [ -n "$child" ] || interrupted
     [ "$1" != INT ] || [ ! -s "$scratch/id" ] || ! { [ -t 0 ] || [ -t 1 ] || [ -t 2 ]; } || return 0
     is_ending=yes
+    tell_to_end # also where attend has looked for the signal, and only now begins to wait
 }
 
 # interrupted: end as ./finops does, as nothing has begun.
