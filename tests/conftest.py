@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ FOREIGN = ("AWS_", "AZURE_", "OPEN_FINOPS_", "FINOPS_", "DBT_", "DESTINATION__",
 def pytest_configure() -> None:
     """Keep the machine's settings and credentials from the tests and from what they start.
 
-    A test run holds a million objects: Python looks for garbage among them less often.
+    A test run holds a million objects: Python looks for garbage among them less often. One that
+    was begun in the background of a script ignores Ctrl-C, and so would all that it starts.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
