@@ -217,6 +217,7 @@ def test_a_view_is_saved_shown_again_and_deleted(visit: Visit) -> None:
     visit.go("explore?range=all")
     page.get_by_role("button", name="Saved views").click()
     saved.click()
+    visit.settle()
     assert "group=RegionId" in visit.route()
     page.get_by_role("button", name="Saved views").click()
     page.get_by_role("button", name="Delete the view Regions, äöü <b>").click()

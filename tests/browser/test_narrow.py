@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.test_pages import PAGES
-from tests.browser.visit import Visit
+from tests.browser.visit import PATIENCE, Visit
 
 CUT = """() => [...document.querySelectorAll('main *')].filter((one) => {
   const { overflowX } = getComputedStyle(one);
@@ -23,6 +23,10 @@ SHADES = """(one) => [
   getComputedStyle(one.parentElement, '::after').opacity,
 ]"""
 
+APART = 20
+"""Milliseconds between two looks at what comes with a frame or a transition."""
+LOOKS = PATIENCE // APART
+
 
 @pytest.fixture
 def narrow(visit: Visit) -> Iterator[Visit]:
@@ -35,10 +39,10 @@ def narrow(visit: Visit) -> Iterator[Visit]:
 
 def shades(region: Locator, left: str, right: str) -> None:
     """Wait until the edges are shaded (1) or not (0)."""
-    for _ in range(50):
+    for _ in range(LOOKS):
         if region.evaluate(SHADES) == [left, right]:
             return
-        region.page.wait_for_timeout(20)
+        region.page.wait_for_timeout(APART)
     assert region.evaluate(SHADES) == [left, right]
 
 
@@ -54,11 +58,11 @@ def test_all_that_is_cut_is_shaded_named_and_reached_by_the_keyboard(
     narrow: Visit, name: str
 ) -> None:
     page = narrow.go(PAGES[name])
-    for _ in range(50):  # the shade comes with the next frame
+    for _ in range(LOOKS):  # the shade comes with the next frame
         found = page.evaluate(CUT)
         if all(one["told"] and one["shade"] == "1" for one in found):
             break
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(APART)
     for one in found:
         assert (one["told"], one["shade"]) == (True, "1"), one
     assert len({one["label"] for one in found}) == len(found)
