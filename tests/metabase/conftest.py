@@ -132,7 +132,7 @@ class User:
         content: Content | None = None,
         *,
         write: bool = True,
-        seconds: int = 1,
+        seconds: int = 60,
         **more: str,
     ) -> list[str]:
         """Provision without waiting between attempts; return the changes."""

@@ -63,7 +63,7 @@ def test_a_run_that_is_cut_off_at_any_call_is_completed_by_the_next(
                     Fault(arrives=arrives and n == number) if n >= number else None
                 )
                 with pytest.raises(MetabaseError):
-                    user.provision(few)
+                    user.provision(few, seconds=0)
                 site.fault = lambda n, m, p: None
                 user.provision(few)
                 assert state(site.instance) == wanted

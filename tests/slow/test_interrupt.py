@@ -12,6 +12,7 @@ import pytest
 from tests.fixtures.aws import Bucket
 from tests.fixtures.built import copied
 from tests.fixtures.finops import Finops, Result
+from tests.fixtures.killed import paused
 
 INTERRUPTED = ("-m", "tests.fixtures.killed", "interrupt")
 LINES = 400_000
@@ -101,16 +102,12 @@ def test_a_report_ends_though_its_statement_would_not(built, tmp_path):
     ],
 )
 def test_ctrl_c_ends_a_query_at_once(sql, built):
-    process = built.start("query", sql, "--format", "csv", preexec_fn=restore_sigint)
-    time.sleep(4)
+    process, mark = paused(built, "core.cli.query:ask:before:1", "query", sql, "--format", "csv")
+    mark.unlink()
+    time.sleep(1)  # the statement is at work
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err == SAID
     assert time.monotonic() - began < 20
-
-
-def restore_sigint() -> None:
-    """A test run in the background ignores Ctrl-C, and so would its children."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 
 from tests.fixtures.aws import Bucket
 from tests.fixtures.finops import Finops
+from tests.fixtures.killed import PATIENCE
 
 EACH_TIME_ANEW = """
 import sys, duckdb
@@ -81,6 +83,16 @@ def test_so_does_a_reader_in_a_jvm(
     watch([*jvm, str(finops.database.parent / "serving")], bucket, finops, tmp_path)
 
 
+def wait_for(readers: list[subprocess.Popen[bytes]], outputs: list[Path], lines: int) -> None:
+    """Wait until each reader has written so many lines; none of them may end."""
+    end = time.monotonic() + PATIENCE
+    while any(path.read_bytes().count(b"\n") < lines for path in outputs):
+        assert time.monotonic() < end, [path.read_text() for path in outputs]
+        assert all(one.poll() is None for one in readers), [path.read_text() for path in outputs]
+        time.sleep(0.05)
+    assert all(one.poll() is None for one in readers), [path.read_text() for path in outputs]
+
+
 def watch(command: list[str], bucket: Bucket, finops: Finops, tmp_path: Path) -> None:
     """Start two readers, correct the month again and again; what they saw must be in order."""
     bucket.deliver(MONTH, [str(COSTS[0])])
@@ -91,10 +103,11 @@ def watch(command: list[str], bucket: Bucket, finops: Finops, tmp_path: Path) ->
         with path.open("w") as out:
             readers.append(subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT))
     try:
+        wait_for(readers, outputs, 1)
         for number, cost in enumerate(COSTS[1:]):
             bucket.deliver(MONTH, [str(cost)], version=f"corrected-{number}")
             finops.load(*bucket.options)
-        assert all(one.poll() is None for one in readers), [path.read_text() for path in outputs]
+        wait_for(readers, outputs, 102)
     finally:
         for one in readers:
             one.kill()

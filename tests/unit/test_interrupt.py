@@ -13,11 +13,21 @@ from core.interrupt import interrupted
 
 def test_a_statement_that_another_thread_interrupts_is_an_interruption():
     with duckdb.connect() as connection:
-        threading.Timer(0.3, connection.interrupt).start()
+        ended = threading.Event()
+
+        def interrupt() -> None:
+            """Again and again: the statement may not have begun at the first."""
+            while not ended.wait(0.1):
+                connection.interrupt()
+
+        other = threading.Thread(target=interrupt)
+        other.start()
         with pytest.raises(duckdb.Error) as caught:
             connection.execute(
                 "SELECT sum(a.i * b.i) FROM range(1000000) a(i), range(1000000) b(i)"
             )
+        ended.set()
+        other.join()
     assert interrupted(caught.value)
 
 

@@ -110,6 +110,6 @@ def verdict(python: Path, files: Path) -> Verdict:
     )
     script = Path(__file__).with_name("validate.py")
     subprocess.run(
-        [python, "-I", script, report, f"{files}/*/*.parquet", broken], check=True, timeout=170
+        [python, "-I", script, report, f"{files}/*/*.parquet", broken], check=True, timeout=500
     )
     return Verdict(*json.loads(report.read_text()))
