@@ -23,6 +23,7 @@ from core.errors import (
     AlteredBackup,
     BadBackup,
     BadBackupName,
+    NotCopied,
     OtherFormat,
     UnreadableBackup,
 )
@@ -71,8 +72,12 @@ class Writer:
         self.files[name] = {"bytes": hashing.bytes, "sha256": hashing.sha256.hexdigest()}
 
     def add_path(self, name: str, path: Path) -> None:
-        """Add a file that nothing writes meanwhile as `name`."""
-        with path.open("rb") as file:
+        """Add a file that nothing writes meanwhile as `name`.
+
+        Raises:
+            NotCopied: If the system does not give it.
+        """
+        with opened(path) as file:
             self.add(name, file, path.stat().st_size)
 
     def finish(self, facts: dict[str, Any]) -> None:
@@ -81,6 +86,18 @@ class Writer:
         about = tarfile.TarInfo(MANIFEST)
         about.size, about.mode = len(text), 0o600
         self.tar.addfile(about, io.BytesIO(text))
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Open what is to be saved.
+
+    Raises:
+        NotCopied: If the system does not give it.
+    """
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise NotCopied(path, error.strerror or str(error)) from error
 
 
 def check_name(path: Path) -> None:

@@ -17,11 +17,11 @@ from typing import Any
 
 from core import __version__
 from core.config import Config
-from core.errors import DiskError, NoDatabase, WouldOverwrite
+from core.errors import DiskError, NoDatabase, NotCopied, WouldOverwrite
 from core.scratch import scratch_in
 from core.serving import STATE
 from core.warehouse import Warehouse, disk_errors, sync
-from deploy.archive import SECRET, Writer, check_name, read, writing
+from deploy.archive import SECRET, Writer, check_name, opened, read, writing
 from deploy.place import Place
 from deploy.postgres import dump
 from deploy.stack import Say, Stack
@@ -53,6 +53,7 @@ def backup(
         WouldOverwrite: If the file exists.
         NoDatabase: If there is nothing to save.
         NoPostgres: If Metabase's data cannot be had.
+        NotCopied: If something that is here cannot be read.
         BusyError: If a program that is not finops writes the database.
     """
     check_target(target)
@@ -88,14 +89,15 @@ def check_target(target: Path) -> None:
 
     Raises:
         BadBackupName: If it says no kind.
-        DiskError: If what is to be its folder is a file.
+        DiskError: If what is to be its folder is a file, or no one's to look into.
         WouldOverwrite: If the file is there.
     """
     check_name(target)
-    if target.parent.exists() and not target.parent.is_dir():
-        raise DiskError(target, os.strerror(errno.ENOTDIR))
-    if target.exists():
-        raise WouldOverwrite(target)
+    with disk_errors(target):
+        if target.parent.exists() and not target.parent.is_dir():
+            raise DiskError(target, os.strerror(errno.ENOTDIR))
+        if target.exists():
+            raise WouldOverwrite(target)
 
 
 def publish(part: Path, target: Path) -> None:
@@ -134,7 +136,7 @@ def save(
     }
     warehouse = Warehouse(config.database_path)
     if config.database_path.exists():
-        with config.database_path.open("rb") as file, warehouse.unwritten():
+        with opened(config.database_path) as file, warehouse.unwritten():
             writer.add(DATABASE, file, os.fstat(file.fileno()).st_size)
     state = config.database_path.with_name(STATE)
     if state.exists():
@@ -153,14 +155,14 @@ def save(
 
 def settings_files(config: Config, place: Place) -> list[tuple[str, Path]]:
     """Return the files that make this stack itself again on another machine."""
-    found = [("config.toml", config.path)] if config.path else []
+    found: list[tuple[str, Path]] = [("config.toml", config.path)] if config.path else []
     if place.env_file.exists():
         found.append((".env", place.env_file))
     if place.secrets.is_dir():
         named = (path for path in place.secrets.iterdir() if SECRET.fullmatch(path.name))
         files = sorted(path for path in named if path.is_file())
         found += [(f"secrets/{path.name}", path) for path in files]
-    return [(name, path) for name, path in found if path is not None]
+    return found
 
 
 def fingerprint(place: Place) -> str | None:
@@ -171,10 +173,17 @@ def fingerprint(place: Place) -> str | None:
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy a SQLite database as of one moment, also into one that is in use."""
+    """Copy a SQLite database as of one moment, also into one that is in use.
+
+    Raises:
+        NotCopied: If it cannot be read, or is none; or if the other cannot be written.
+    """
     uri = f"{source.absolute().as_uri()}?mode=ro"
-    with (
-        closing(sqlite3.connect(uri, uri=True, timeout=30)) as reader,
-        closing(sqlite3.connect(target, timeout=30)) as writer,
-    ):
-        reader.backup(writer)
+    try:
+        with (
+            closing(sqlite3.connect(uri, uri=True, timeout=30)) as reader,
+            closing(sqlite3.connect(target, timeout=30)) as writer,
+        ):
+            reader.backup(writer)
+    except sqlite3.Error as error:
+        raise NotCopied(source, str(error)) from error

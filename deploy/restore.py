@@ -269,5 +269,5 @@ def put_metabase(stack: Stack, new: Path, wait: int, exchange: Exchange, former:
 def give_to_owner(data: Path, former: Path) -> None:
     """Give what root has made to the owner of the data folder."""
     if os.geteuid() == 0:
-        for path in (*data.glob("*"), *data.glob(".*"), *data.glob("serving/*"), *former.glob("*")):
+        for path in (*data.glob("*"), *data.glob("serving/*"), *former.glob("*")):
             owned(path, data)

@@ -28,7 +28,7 @@ FinopsError                     1
     ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, BadEnvValue, WouldOverwrite
     ├── WouldReplace, UnreadableSettings, UnreadableBackup, BadBackup, AlteredBackup, AlienBackup
     ├── OtherFormat, BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, AnotherFolder
-    └── OthersVolume
+    └── OthersVolume, NotCopied
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -40,6 +40,21 @@ from core.errors.access import (
     CredentialsMissing,
     Unreachable,
     WrongRegion,
+)
+from core.errors.backup import (
+    AlienBackup,
+    AlteredBackup,
+    BadBackup,
+    BadBackupName,
+    BadConfigInBackup,
+    BrokenPart,
+    HalfRestored,
+    NotCopied,
+    OtherFormat,
+    OtherKey,
+    UnreadableBackup,
+    WouldOverwrite,
+    WouldReplace,
 )
 from core.errors.base import FinopsError
 from core.errors.config import (
@@ -64,20 +79,13 @@ from core.errors.data import (
     WrongMonth,
 )
 from core.errors.deploy import (
-    AlienBackup,
-    AlteredBackup,
     AnotherFolder,
-    BadBackup,
-    BadBackupName,
-    BadConfigInBackup,
     BadEnvValue,
     BadLine,
-    BrokenPart,
     BySystemd,
     ComposeFailed,
     DataOfRoot,
     DeployError,
-    HalfRestored,
     NoCompose,
     NoPostgres,
     NoProgram,
@@ -87,14 +95,9 @@ from core.errors.deploy import (
     NotRunning,
     OddPath,
     OldCompose,
-    OtherFormat,
-    OtherKey,
     OthersVolume,
-    UnreadableBackup,
     UnreadableForContainers,
     UnreadableSettings,
-    WouldOverwrite,
-    WouldReplace,
 )
 from core.errors.metabase import (
     BadContent,
@@ -192,6 +195,7 @@ __all__ = [
     "NoPostgres",
     "NoProgram",
     "NotBuilt",
+    "NotCopied",
     "HalfRestored",
     "OthersVolume",
     "NotGoneBack",

@@ -19,6 +19,7 @@ REASONS = (
     ("Read-only file system", "It is mounted for reading alone: set another data_dir."),
     ("No such file or directory", FOLDER),
     ("Not a directory", FOLDER),
+    ("File name too long", FOLDER),
     ("is no folder", FOLDER),
 )
 """What helps where a disk is not full, by the words of its error."""

@@ -85,14 +85,30 @@ def test_a_name_that_says_no_kind_is_refused(site, tmp_path):
     assert ": saved.tar.zst, for one." in done.hint
 
 
-def test_a_backup_below_a_file_is_refused_for_that_reason(site, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("file/saved.tar", "Not a directory"), (f"{'x' * 300}.tar", "File name too long")],
+)
+def test_a_backup_where_no_file_can_be_is_refused_for_that_reason(name, reason, site, tmp_path):
     (tmp_path / "file").touch()
-    done = site.deploy("backup", str(tmp_path / "file" / "saved.tar"))
-    assert (done.code, done.error) == (
-        7,
-        f"cannot write {tmp_path}/file/saved.tar: Not a directory",
-    )
+    done = site.deploy("backup", str(tmp_path / name))
+    assert (done.code, done.error) == (7, f"cannot write {tmp_path}/{name}: {reason}")
     assert "correct the path" in done.hint
+
+
+def test_what_cannot_be_read_is_named_and_not_the_backup(site, tmp_path):
+    views, database = site.data / "dashboards.sqlite", site.database
+    file, other = tmp_path / "saved.tar", tmp_path / "other.tar"
+    assert site.deploy("backup", str(file)).code == 0
+    views.write_bytes(b"no database" * 999)
+    for command in (["backup", str(other)], ["restore", str(file), "--replace"]):
+        done = site.deploy(*command)
+        assert (done.code, done.error) == (12, f"{views} cannot be copied: file is not a database")
+        assert "move it into another folder" in done.hint
+    database.unlink()
+    database.mkdir()
+    done = site.deploy("backup", str(other))
+    assert (done.error, other.exists()) == (f"{database} cannot be copied: Is a directory", False)
 
 
 def test_without_data_there_is_nothing_to_save(tmp_path):
