@@ -8,12 +8,12 @@ from itertools import combinations
 from pathlib import Path
 
 from core.errors import BadContent
+from metabase.bodies import FORMATS
 from metabase.content import TAG, Card, Content, Dashboard, Placed
 
 COLUMNS = 24
 DISPLAYS = frozenset("table bar line area row pie scalar smartscalar combo waterfall".split())
 PARAMETERS = frozenset(("string/=", "date/all-options"))
-FORMATS = frozenset(("money", "percent"))
 
 
 def check(content: Content) -> None:
@@ -69,7 +69,7 @@ def card_problems(content: Content, card: Card) -> Iterator[str]:
         yield "its name or its description is empty"
     if card.display not in DISPLAYS:
         yield f"display {card.display!r}"
-    if unknown := set(card.formats.values()) - FORMATS:
+    if unknown := set(card.formats.values()) - set(FORMATS):
         yield f"formats {sorted(unknown)}"
     if set(TAG.findall(card.sql)) != set(card.filters):
         yield "the filters in its head are not those in its SQL"

@@ -40,7 +40,7 @@ def first_choice(
     """Return the first value that a filter's card lists; '' where it lists none.
 
     Raises:
-        BadContent: If DuckDB does not understand its SQL, or has not what it reads.
+        BadContent: If DuckDB does not understand its SQL, has not what it reads, or cannot cast it.
     """
     card = content.cards[content.filters[name].values]
     values = dict(chosen)
@@ -49,7 +49,7 @@ def first_choice(
             values[needed] = first_choice(connection, content, needed, chosen)
     try:
         row = connection.execute(filled(card, values)).fetchone()
-    except duckdb.ProgrammingError as error:
+    except (duckdb.ProgrammingError, duckdb.DataError) as error:
         path = content.folder / "cards" / f"{card.slug}.sql"
         raise BadContent(path, first_line(error)) from error
     return str(row[0]) if row else ""

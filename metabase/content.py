@@ -180,7 +180,7 @@ def made(kind: type[Made], path: Path, values: Mapping[str, Any]) -> Made:
     try:
         found = kind(**values)
     except TypeError as error:
-        raise BadContent(path, str(error).replace("__init__() ", "")) from None
+        raise BadContent(path, str(error).partition("__init__() ")[2]) from None
     for name, wanted in get_type_hints(kind).items():
         if not fits(value := getattr(found, name), wanted):
             raise BadContent(path, f"{name} = {value!r} is not {spelt(wanted)}")

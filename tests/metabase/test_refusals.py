@@ -162,13 +162,24 @@ def test_tables_that_metabase_does_not_find_are_named(user: User) -> None:
     assert "has not found 25 columns of the database: ledger.loads.billing_period" in result.error
 
 
-def test_sql_of_a_choice_that_cannot_run_is_told_with_its_file(user: User, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("FROM marts.", "FROM nowhere.", "Catalog Error"),
+        ("coalesce(billing_currency, 'no", "coalesce(CAST('x' AS INT), 'no", "Conversion Error"),
+    ],
+)
+def test_sql_of_a_choice_that_cannot_run_is_told_with_its_file(
+    user: User, tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
     shutil.copytree(FOLDER, tmp_path / "content")
     card = tmp_path / "content" / "cards" / "currencies.sql"
-    card.write_text(card.read_text().replace("FROM marts.", "FROM nowhere."))
+    text = card.read_text()
+    assert right in text
+    card.write_text(text.replace(right, wrong))
     result = user("provision", "--content", str(tmp_path / "content"))
     assert result.code == 11
-    assert result.error.startswith(f"{card} cannot be used: Catalog Error")
+    assert result.error.startswith(f"{card} cannot be used: {said}")
     assert "`./finops focus build`" in result.hint
     assert user.site.writes == [("POST", "/api/setup")]
 
