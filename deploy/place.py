@@ -117,7 +117,7 @@ def prepare(
         DataOfRoot: If the containers would have to run as root.
         UnreadableForContainers: If config.toml is for other eyes.
         OddPath: If compose would read another path than the one that .env names.
-        BadLine: If .env or a file of secrets has a line that is no NAME=value.
+        BadLine, UnreadableSettings: If .env or a file of secrets is not read as NAME=value lines.
         BadEnvValue: If .env has a port, a name or an amount that is none, or one port twice.
         DiskError: If a folder or a file cannot be made.
     """

@@ -54,7 +54,7 @@ class Tools:
         return run((self.engine, *arguments), stdin=stdin, stdout=stdout, check=check)
 
     def inspect(self, *names: str) -> list[Any]:
-        """Return what the engine knows of containers or images; an unknown one is left out."""
+        """Return what the engine knows of containers; an unknown one is left out."""
         told = self.run("inspect", *names, check=False).stdout if names else ""
         return list(json.loads(told or "[]"))
 
