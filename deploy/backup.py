@@ -72,6 +72,9 @@ def backup(
         sync(target.parent)
     if DATABASE not in listed["files"]:
         say(f"no bills are in it, as nothing is imported yet: there is no {config.database_path}")
+    if secrets and (left := left_out(place)):
+        say(f"not saved: {', '.join(left)} of {place.secrets}, of which a backup takes no folder "
+            "and no file with a blank or an unusual sign in its name")  # fmt: skip
     if metabase and (volume := volume_left_out(place)):
         say(f"not saved: {volume}, Metabase's volume, as .env leaves Metabase out; "
             "`./finops deploy up --with-metabase` and another backup save it")  # fmt: skip
@@ -163,6 +166,14 @@ def settings_files(config: Config, place: Place) -> list[tuple[str, Path]]:
         files = sorted(path for path in named if path.is_file())
         found += [(f"secrets/{path.name}", path) for path in files]
     return found
+
+
+def left_out(place: Place) -> list[str]:
+    """Return the names in secrets/ that no backup takes, without the empty folder of `prepare`."""
+    if not place.secrets.is_dir():
+        return []
+    others = (path for path in place.secrets.iterdir() if path.name != "none")
+    return sorted(p.name for p in others if not (p.is_file() and SECRET.fullmatch(p.name)))
 
 
 def fingerprint(place: Place) -> str | None:

@@ -244,7 +244,7 @@ def credentials(home: Path, none: Path) -> dict[str, Path]:
 def state_of(config_file: Path, *secrets: Path) -> str:
     """Return what changes with config.toml or a secret, so that containers are made anew."""
     digest = hashlib.sha256(config_file.read_bytes())
-    for path in secrets:
+    for path in filter(Path.exists, secrets):  # a link may lead nowhere
         digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:16]
 

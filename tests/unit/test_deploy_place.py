@@ -11,6 +11,7 @@ from core.config import Config
 from core.errors import BadEnvValue, ComposeFailed, DataOfRoot, NotPinned, UnreadableForContainers
 from core.serving import DashboardsConfig
 from deploy.alone import alone
+from deploy.backup import left_out
 from deploy.files import owned
 from deploy.pairs import read_pairs
 from deploy.place import USER, Place, check_readable, prepare, user_of
@@ -132,6 +133,7 @@ def test_secrets_that_others_could_read_are_closed_and_that_is_said(
     (place.secrets / "scheduler.env").chmod(0o644)
     (tmp_path / "elsewhere").touch(0o644)
     (place.secrets / "linked").symlink_to(tmp_path / "elsewhere")
+    (place.secrets / "gone.env").symlink_to("nowhere")
 
     said = prepare(place, config, rootless=True)
 
@@ -139,6 +141,15 @@ def test_secrets_that_others_could_read_are_closed_and_that_is_said(
     paths = (place.secrets, place.secrets / "scheduler.env", tmp_path / "elsewhere")
     assert [path.stat().st_mode & 0o777 for path in paths] == [0o700, 0o600, 0o644]
     assert prepare(place, config, rootless=True) == []
+
+
+def test_what_no_backup_takes_of_secrets_is_known(place: Place, config: Config) -> None:
+    prepare(place, config, rootless=True)
+    assert left_out(place) == []
+    (place.secrets / "gcp").mkdir()
+    for name in ("gcp/key.json", "my key.json", ".hidden", "key-1.json"):
+        (place.secrets / name).touch()
+    assert left_out(place) == [".hidden", "gcp", "my key.json"]
 
 
 def test_no_secret_stands_in_the_settings_or_in_a_command_line(
