@@ -16,11 +16,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.imports import LIMITS
 from bench.measure import Usage, interleaved, run
 from vendors.aws.demo import DemoPlan, write_demo
 
 EXPORT = "finops-demo"
-LIMITS = {"OPEN_FINOPS_DATABASE_DUCKDB_THREADS": "2"}
 CTAS = (sys.executable, "-m", "bench.ctas")
 FEW = 1_000
 """Lines of a bill whose FOCUS build is dbt's own work and little else."""

@@ -11,31 +11,18 @@ from __future__ import annotations
 import csv
 import gzip
 import sys
-from pathlib import Path
 
-import duckdb
-
+from bench.imports import connect
 from core import sql
 from core.backends.duckdb import STORAGE
-from core.config import DuckDbConfig
 from core.money import DECIMAL
 from vendors.aws.columns import raw_name, raw_type
 
-THREADS = 2
-
 
 def main(database: str, kind: str, files: list[str]) -> None:
-    Path(database).unlink(missing_ok=True)
-    connection = duckdb.connect(
-        database,
-        config={
-            "threads": THREADS,
-            "memory_limit": DuckDbConfig().memory_limit,
-            "temp_directory": f"{database}.tmp",
-            "preserve_insertion_order": False,
-            **({"storage_compatibility_version": STORAGE} if kind == "charges" else {}),
-        },
-    )
+    """Make a table of the files, or of the one file that is a built database."""
+    more = {"storage_compatibility_version": STORAGE} if kind == "charges" else {}
+    connection = connect(database, **more)
     listed = sql.texts(files)
     if kind == "charges":
         connection.execute(f"ATTACH {sql.text(files[0])} AS built (READ_ONLY)")

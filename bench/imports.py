@@ -16,7 +16,8 @@ import duckdb
 from bench.measure import Usage, interleaved, run
 from core.config import DuckDbConfig
 
-LIMITS = {"OPEN_FINOPS_DATABASE_DUCKDB_THREADS": "2"}
+THREADS = 2
+LIMITS = {"OPEN_FINOPS_DATABASE_DUCKDB_THREADS": str(THREADS)}
 LIMIT = 1.5
 Say = Callable[[str], None]
 
@@ -49,16 +50,22 @@ class Measured:
         )
 
 
-def connect(database: str) -> duckdb.DuckDBPyConnection:
-    """Open an empty database for a baseline, with the limits that an import has."""
+def connect(database: str, **more: str) -> duckdb.DuckDBPyConnection:
+    """Open an empty database for a baseline, with the limits that an import has.
+
+    Args:
+        database: Its file; one that is there is deleted.
+        more: Further settings of DuckDB.
+    """
     Path(database).unlink(missing_ok=True)
     connection = duckdb.connect(
         database,
         config={
-            "threads": 2,
+            "threads": THREADS,
             "memory_limit": DuckDbConfig().memory_limit,
             "temp_directory": f"{database}.tmp",
             "preserve_insertion_order": False,
+            **more,
         },
     )
     connection.execute("SET TimeZone = 'UTC'")

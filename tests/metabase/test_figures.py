@@ -98,7 +98,9 @@ def test_bars_are_those_of_the_overview(cards: Cards, served: Served, currency: 
         for line in page["series"]
         for bucket, value in zip(page["buckets"], line["values"], strict=True)
     }
-    for row in cards.rows("monthly_providers", currency=currency):
+    rows = cards.rows("monthly_providers", currency=currency)
+    assert rows
+    for row in rows:
         assert bars[str(row["month"]), row["provider"]] == row["effective_cost"]
 
 
