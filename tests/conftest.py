@@ -27,6 +27,7 @@ def pytest_configure() -> None:
     was begun in the background of a script ignores Ctrl-C, and so would all that it starts.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.umask(0o022)
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
