@@ -32,9 +32,9 @@ def proofs(finops: Finops) -> list[Proof]:
         return reconcile(connection)
 
 
-def test_a_sound_database_passes_and_stays_untouched(built):
-    before = built.fingerprint()
-    result = built("focus", "check", "--json")
+def test_a_sound_database_passes_and_stays_untouched(finops):
+    before = finops.fingerprint()
+    result = finops("focus", "check", "--json")
     found = json.loads(result.out)
 
     assert result.code == 0, result.err
@@ -48,8 +48,8 @@ def test_a_sound_database_passes_and_stays_untouched(built):
     ]
     assert len(found["checks"]) > 20
     assert {c["state"] for c in found["checks"]} == {"passed"}
-    assert built.fingerprint() == before
-    assert not (built.data / "check").exists()
+    assert finops.fingerprint() == before
+    assert not (finops.data / "check").exists()
 
 
 def test_money_moved_between_accounts_is_noticed(finops):
