@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,8 @@ from core.warehouse import disk_errors
 from deploy.place import Place
 
 LOCK = ".deploy.lock"
+GLANCE = 0.1
+"""Seconds after which `is_busy` of another process has let go again."""
 
 
 @contextmanager
@@ -28,7 +31,7 @@ def alone(place: Place) -> Iterator[int]:
         handle = os.open(place.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         with disk_errors(place.folder):
-            if not taken(handle):
+            if not (taken(handle) or taken_later(handle)):
                 owner = os.read(handle, 100).decode(errors="replace").strip() or "unknown pid"
                 raise StackBusy(place.folder, owner)
             os.ftruncate(handle, 0)
@@ -36,6 +39,12 @@ def alone(place: Place) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def taken_later(handle: int) -> bool:
+    """Take the lock that somebody may hold to look alone; return whether nobody else has it."""
+    time.sleep(GLANCE)
+    return taken(handle)
 
 
 def is_busy(place: Place) -> bool:

@@ -224,22 +224,30 @@ def found_here(database: Path, new: Path, stack: Stack | None, wait: int) -> lis
 
 
 def keep(database: Path, former: Path, stack: Stack | None) -> None:
-    """Keep what is here beside it, whole, before anything of it is replaced.
+    """Keep what is here beside it, whole, before anything of it is replaced; else nothing.
 
     Postgres runs, where there is a stack.
+
+    Raises:
+        NotCopied: If the dashboards' state cannot be read.
+        ComposeFailed: If Postgres does not give its data.
     """
     state = database.with_name(STATE)
     filled = stack is not None and is_filled(stack)
     if not (database.exists() or state.exists() or filled):
         return
     former.mkdir(mode=0o700)
-    if database.exists():
-        link(database, former / DATABASE)
-    if state.exists():
-        copy_sqlite(state, former / STATE)
-    if stack and filled:
-        dump(stack, former / DUMP)
-    sync(former)
+    try:
+        if database.exists():
+            link(database, former / DATABASE)
+        if state.exists():
+            copy_sqlite(state, former / STATE)
+        if stack and filled:
+            dump(stack, former / DUMP)
+        sync(former)
+    except BaseException:  # Ctrl-C, too
+        shutil.rmtree(former, ignore_errors=True)
+        raise
 
 
 def put_data(database: Path, new: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def test_one_command_at_a_time_changes_a_stack(command: str, site: Stacked, engi
         done = site.deploy(*command.split())
     assert (done.code, engine.calls()) == (6, [])
     assert f"is at work on {site.home}" in done.error
+
+
+def test_who_only_looks_keeps_no_command_from_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path)
+    with ExitStack() as look:
+        look.enter_context(alone(place))
+        monkeypatch.setattr(time, "sleep", lambda seconds: look.close())
+        with alone(place):
+            pass
 
 
 def test_a_restore_at_work_is_not_said_to_be_cut_off(site: Stacked) -> None:
