@@ -14,7 +14,7 @@ import click
 from core.cli.options import config_option, json_option, print_json, resolve
 from core.cli.tables import print_table
 from core.config import ROOT, Config
-from core.errors import NotHealthy, NotRunning
+from core.errors import ComposeFailed, NotHealthy, NotRunning
 from deploy.alone import alone, is_busy
 from deploy.halfway import cut_off, settled
 from deploy.options import tell, wait_option
@@ -38,7 +38,7 @@ metabase_option = click.option(
 @click.group()
 @click.option(
     "--folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=None,
     help="Folder of .env, secrets/ and exports/, instead of the project's.",
 )
@@ -183,9 +183,9 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
     place: Place = ctx.obj["place"]
     stack = Stack.at(place)
     found = {one.service: asdict(one) for one in stack.containers(look=stack.services())}
-    absent = {"state": "absent", "health": "", "restarts": 0, "ports": (), "version": "",
-              "image": "", "id": ""}  # fmt: skip
-    rows = [{"service": name, **absent, **found.get(name, {})} for name in stack.services()]
+    nothing = {"state": "absent", "health": "", "restarts": 0, "ports": (), "version": "",
+               "image": "", "id": ""}  # fmt: skip
+    rows = [{"service": name, **nothing, **found.get(name, {})} for name in stack.services()]
     if begun := unfinished(place):
         tell(begun.told(at_work=is_busy(place)))
     if half := cut_off(place):
@@ -198,10 +198,12 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
             row["image"] = row["image"].removeprefix("sha256:")[:12]
             del row["id"]
         print_table(rows)
-    if all(row["state"] == "absent" for row in rows):
-        raise NotRunning(stack.services())
-    if bad := [row["service"] for row in rows if row["health"] != "healthy"]:
-        raise NotHealthy(bad)
+    absent = [row["service"] for row in rows if row["state"] == "absent"]
+    bad = [row["service"] for row in rows if row["health"] != "healthy"]
+    if bad == absent != []:
+        raise NotRunning(absent)
+    if bad:
+        raise NotHealthy(sorted(bad, key=absent.__contains__))  # the hint is the first one's logs
 
 
 @deploy.command()
@@ -219,7 +221,7 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
       ./finops deploy logs --follow --tail 20
     """
     from deploy.stack import Stack
-    from deploy.tools import DOCKER, STDOUT, show
+    from deploy.tools import DOCKER, STDOUT, code_of
 
     stack = Stack.at(ctx.obj["place"])
     options = ["--tail", str(tail), *(["--follow"] if follow else [])]
@@ -232,7 +234,9 @@ def logs(ctx: click.Context, /, service: str | None, follow: bool, tail: int) ->
     else:
         raise NotRunning(services or stack.services())
     with suppress(KeyboardInterrupt) if follow else nullcontext():
-        show(command, stdout=None, stderr=STDOUT)  # an engine tells services' streams apart
+        code = code_of(command, stderr=STDOUT)  # an engine tells services' streams apart
+        if code not in (0, -signal.SIGPIPE):  # who reads has enough
+            raise ComposeFailed(command, code)
 
 
 @deploy.command(

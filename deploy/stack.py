@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotRunning
+from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotPrepared, NotRunning
 from deploy.own import BUILT, METABASE, PINS, POSTGRES, SERVICES
 from deploy.place import Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
@@ -129,8 +129,14 @@ class Stack:
             self.check_compose("start", POSTGRES)
 
     def compose(self, *arguments: str) -> list[str]:
-        """Return the command line of compose; no command of its own may reach systemd's stack."""
+        """Return the command line of compose; no command of its own may reach systemd's stack.
+
+        Raises:
+            NotPrepared: If .env lacks what docker-compose.yml cannot be read without.
+        """
         self.check_compose("restart")
+        if not self.place.settings().get("FINOPS_SECRETS"):
+            raise NotPrepared(self.place.env_file)
         files = ["--file", str(self.place.compose_file), "--env-file", str(self.place.env_file)]
         return [*self.tools.compose, *files, *arguments]
 
@@ -205,17 +211,18 @@ class Stack:
             NotPinned: If .env does not say which Metabase.
             ComposeFailed: If a build fails.
         """
-        settings, built = self.place.settings(), []
+        settings, wanted = self.place.settings(), dict[str, str]()
         for service in self.place.services():
             name = settings.get(BUILT.get(service, ""))
             if name and not (only_missing and self.tools.has_image(name)):
                 self.tools.check_built_here(name)
                 if missing := [pin for pin in PINS if service == METABASE and not settings[pin]]:
                     raise NotPinned(self.place.env_file, missing)
-                say(f"building {name}")
-                show(self.compose("build", service), keep=(held,))
-                built.append(service)
-        return built
+                wanted[service] = name
+        for service, name in wanted.items():
+            say(f"building {name}")
+            show(self.compose("build", service), keep=(held,))
+        return list(wanted)
 
     def remove(self, *services: str) -> None:
         """Stop services and remove their containers; their volumes stay.

@@ -28,7 +28,7 @@ FinopsError                     1
     ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, BadEnvValue, WouldOverwrite
     ├── WouldReplace, UnreadableSettings, UnreadableBackup, BadBackup, AlteredBackup, AlienBackup
     ├── OtherFormat, BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, AnotherFolder
-    └── OthersVolume, NotCopied
+    └── OthersVolume, NotCopied, NotPrepared
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -91,6 +91,7 @@ from core.errors.deploy import (
     NoProgram,
     NotHealthy,
     NotPinned,
+    NotPrepared,
     NotPulled,
     NotRunning,
     OddPath,
@@ -201,6 +202,7 @@ __all__ = [
     "NotGoneBack",
     "NotHealthy",
     "NotPinned",
+    "NotPrepared",
     "NotPulled",
     "NotRunning",
     "NotSynced",

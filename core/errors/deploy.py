@@ -86,6 +86,15 @@ class NotRunning(DeployError):
         )
 
 
+class NotPrepared(DeployError):
+    def __init__(self, env_file: Path) -> None:
+        super().__init__(
+            f"no stack was prepared in {env_file.parent}: its .env does not say where secrets/ is",
+            hint="`./finops deploy prepare` writes it and leaves what runs as it is, `./finops "
+            "deploy up` starts the stack, too; --folder names another folder.",
+        )
+
+
 class AnotherFolder(DeployError):
     def __init__(self, project: str, folder: str, env_file: Path) -> None:
         super().__init__(

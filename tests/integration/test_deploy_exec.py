@@ -11,6 +11,7 @@ import pytest
 
 from deploy.stack import FINOPS, WITH_SECRETS
 from tests.fixtures.engine import Engine, Stacked, engine, site
+from tests.fixtures.finops import Finops
 
 __all__ = ["engine", "site"]
 
@@ -58,3 +59,31 @@ def test_where_nothing_runs_there_is_one_clear_error(site: Stacked) -> None:
     told = site.deploy("status")
     assert (told.code, told.error) == (12, "dashboards, scheduler, postgres, metabase do not run")
     assert "./finops deploy up" in done.hint and "./finops deploy up" in told.hint
+
+
+def test_services_that_never_started_are_told_from_those_that_are_not_healthy(
+    site: Stacked, engine: Engine
+) -> None:
+    containers = engine.state["containers"]
+    del containers[engine.running()["dashboards"]]
+    engine.remember(containers=containers)
+    done = site.deploy("status")
+    assert (done.code, done.error) == (12, "dashboards does not run")
+    containers[engine.running()["metabase"]]["state"] = "exited"
+    engine.remember(containers=containers)
+    done = site.deploy("status")
+    assert done.error == "metabase, dashboards are not healthy"
+    assert done.hint == "`./finops deploy logs metabase` shows what it says."
+
+
+def test_in_a_folder_without_a_stack_there_is_one_clear_error(
+    finops: Finops, engine: Engine
+) -> None:
+    finops.environment |= engine.environment
+    done = finops("deploy", "--folder", str(finops.home), "down")
+    assert done.code == 12
+    assert done.error == (
+        f"no stack was prepared in {finops.home}: its .env does not say where secrets/ is"
+    )
+    assert done.hint.startswith("`./finops deploy prepare` writes it")
+    assert engine.calls() == []

@@ -156,7 +156,7 @@ def test_what_systemd_runs_is_seen(units: Stacked, engine: Engine) -> None:
     assert engine.calls()[-1] == "podman logs --names --tail 100 finops-scheduler"
     absent(engine, "postgres")
     done = units.deploy("status", "--json")
-    assert (done.code, done.error) == (12, "postgres is not healthy")
+    assert (done.code, done.error) == (12, "postgres does not run")
     assert [row["state"] for row in json.loads(done.out)] == [
         "running", "running", "absent", "running"
     ]  # fmt: skip
