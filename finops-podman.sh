@@ -283,6 +283,7 @@ choose_options() {
 }
 
 trap 'stop INT' INT; trap 'stop TERM' TERM
+[ "${1:-}" != deploy ] || complain 'deploy starts containers of its own, and none is made in a container' './finops deploy does.'
 choose_image
 find_config "$@"
 find_data; show_folders; show_for_reading; pass_variables; choose_options

@@ -35,6 +35,13 @@ def test_an_image_that_is_not_here_is_told_from_a_podman_that_fails(place, ask, 
     assert (done.code, done.err.splitlines()[0]) == (69, f"error: {error}")
 
 
+def test_deploy_is_told_to_be_of_the_machine_before_an_image_is_built(place, ask):
+    done = ask("deploy", "up", OPEN_FINOPS_IMAGE="")
+    assert done.code == 69
+    assert done.err.endswith("hint:  ./finops deploy does.\n")
+    assert done.words == [] and not (place / "built.log").exists()
+
+
 def test_secrets_are_passed_by_name_and_folders_where_they_are(place, ask):
     (place / "bills").mkdir()
     (place / "home" / ".aws").mkdir()
