@@ -102,6 +102,12 @@ def set_up(client: Client, config: MetabaseConfig) -> None:
     sign_in(client, config)
 
 
+def check_account(config: MetabaseConfig) -> None:
+    """Raise MissingSetting where it is not said who signs in."""
+    if not config.api_key:
+        account(config)
+
+
 def account(config: MetabaseConfig) -> tuple[str, str]:
     """Return email and password of the administrator."""
     for name in ("admin_email", "admin_password"):

@@ -13,6 +13,7 @@ import click
 from core.cli.options import config_option, json_option, print_json, resolve
 from core.config import Config
 from core.errors import CardsFailed, ContentDiffers
+from core.words import counted
 from metabase.client import Client
 from metabase.content import FOLDER, read_content
 
@@ -109,20 +110,23 @@ def smoke(
       ./finops metabase smoke
       ./finops metabase smoke --json | jq '.[] | select(.ok | not)'
     """
-    from metabase.access import sign_in, wait_for
+    from metabase.access import check_account, sign_in, wait_for
     from metabase.smoke import smoke as run
 
     config = resolve(ctx, config_path)
     content = read_content(folder or FOLDER)
     found = []
     with connected(config) as client:
+        check_account(config.metabase)
         wait_for(client, 0)
         sign_in(client, config.metabase)
         for one in run(config, content, client):
             found.append(one)
             if not as_json:
                 state = "ok  " if one.ok else "fail"
-                rows = "" if one.rows is None else f"  {one.rows:,} rows, {one.milliseconds} ms"
+                rows = ""
+                if one.rows is not None:
+                    rows = f"  {counted(one.rows, 'row')}, {one.milliseconds} ms"
                 click.echo(f"{state}  {one.what}{rows}{f': {one.error}' if one.error else ''}")
     if as_json:
         print_json([asdict(one) for one in found])

@@ -211,5 +211,7 @@ def parsed(path: Path, text: str) -> dict[str, Any]:
 def text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BadContent(path, error.strerror or str(error)) from None
+    except UnicodeDecodeError as error:
         raise BadContent(path, str(error)) from None

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from core.backends.duckdb import connect_read_only
 from core.config import Config
-from metabase.access import check_driver, has_users, set_up, sign_in, wait_for
+from metabase.access import check_account, check_driver, has_users, set_up, sign_in, wait_for
 from metabase.boards import put_boards
 from metabase.cards import put_cards
 from metabase.changes import Changes
@@ -47,6 +47,7 @@ def provision(
         MetabaseBusy: If another still changes it then.
         MetabaseError: If Metabase is away, does not let us in, or refuses a call.
     """
+    check_account(config.metabase)
     wait_for(client, seconds, tell)
     folder = config.database_path.parent
     with turn(folder, seconds, tell) if changes.write and folder.is_dir() else nullcontext():

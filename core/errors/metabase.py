@@ -45,11 +45,16 @@ class NoDuckDbDriver(MetabaseError):
 class CallRefused(MetabaseError):
     def __init__(self, call: str, status: int, reason: str) -> None:
         self.status = status
-        super().__init__(
-            f"Metabase refuses {call} with status {status}: {reason}",
-            hint="Does the account belong to an administrator? Otherwise this version of Metabase "
-            "may differ from the one that this is written for: docs/metabase.md names it.",
+        hint = (
+            "Does the account belong to an administrator? Otherwise this version of Metabase "
+            "may differ from the one that this is written for: docs/metabase.md names it."
         )
+        if status == 400 and "/api/database" in call:
+            hint = (
+                "Does Metabase see the folder serving/ of the data, read-only, as "
+                "`database_folder` in [metabase] says? Its log tells more."
+            )
+        super().__init__(f"Metabase refuses {call} with status {status}: {reason}", hint=hint)
 
 
 class NotSynced(MetabaseError):

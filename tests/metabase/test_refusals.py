@@ -147,6 +147,19 @@ def test_missing_settings_are_named(user: User) -> None:
         assert result.code == 2
         assert result.error == f"metabase.{name} (or metabase.api_key) is not set"
         assert f"OPEN_FINOPS_METABASE_{name.upper()}" in result.hint
+        assert result.out == "" and user.site.calls == []
+
+
+def test_a_folder_that_metabase_does_not_see_is_told(user: User) -> None:
+    result = user("provision", database_folder="/elsewhere")
+    assert result.code == 11
+    assert "/elsewhere/finops-" in result.error and "status 400" in result.error
+    assert "`database_folder` in [metabase]" in result.hint
+
+
+def test_a_folder_without_content_is_told(user: User, tmp_path: Path) -> None:
+    result = user("provision", "--content", str(tmp_path))
+    assert result.error == f"{tmp_path}/filters.toml cannot be used: No such file or directory"
 
 
 def test_a_file_that_metabase_cannot_see_is_told(user: User) -> None:
