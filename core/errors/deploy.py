@@ -90,8 +90,8 @@ class NotPrepared(DeployError):
     def __init__(self, env_file: Path) -> None:
         super().__init__(
             f"no stack was prepared in {env_file.parent}: its .env does not say where secrets/ is",
-            hint="`./finops deploy prepare` writes it and leaves what runs as it is, `./finops "
-            "deploy up` starts the stack, too; --folder names another folder.",
+            hint="`./finops deploy prepare` writes it and leaves what runs as it is, "
+            "`./finops deploy up` starts the stack, too; --folder names another folder.",
         )
 
 
