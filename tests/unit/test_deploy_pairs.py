@@ -30,10 +30,20 @@ EMPTY=
 EQUALS=a=b==
 HASH=a # b
 UMLAUT=schlüssel
+number=one
+line=two
+value=three
+name=four
+file=five
 WINDOWS=line\r
 
 LAST=no end"""
 MEANT = {
+    "number": "one",
+    "line": "two",
+    "value": "three",
+    "name": "four",
+    "file": "five",
     "AMPERSAND": "one & two; three",
     "DOLLAR": "$HOME ${HOME} $(id) `id` a\\b\\",
     "STAR": "*",
