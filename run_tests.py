@@ -69,7 +69,7 @@ class Suite:
     name: str
     about: str
     arguments: str = ""
-    minutes: int = 10
+    minutes: int = 15
     beside: bool = False
     """Whether it uses one core, and another such tier may run at the same time."""
 
