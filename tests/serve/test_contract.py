@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,9 +27,14 @@ QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 
 
 @pytest.fixture(scope="module")
-def described(demo: Finops) -> Iterator[Any]:
-    """The API as its own description shows it; many requests in a row are no reason to refuse."""
-    with serving(demo.database, is_demo=True) as served:
+def described(demo: Finops, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The API as its own description shows it; many requests in a row are no reason to refuse.
+
+    It serves a copy, whose saved views are its own: there are many in the end.
+    """
+    copy = tmp_path_factory.mktemp("described") / "finops.duckdb"
+    shutil.copyfile(demo.database, copy)
+    with serving(copy, is_demo=True) as served:
         served.server.rates.take = lambda client: None  # type: ignore[method-assign]
         yield schemathesis.openapi.from_url(f"{served.url}/api/v1/openapi.json")
 
