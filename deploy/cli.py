@@ -34,6 +34,9 @@ metabase_option = click.option(
     help="Whether Metabase and its Postgres belong to the stack; .env keeps it.",
 )
 
+NEVER_RAN = ("absent", "created")
+"""States of a service that has no logs to read."""
+
 
 @click.group()
 @click.option(
@@ -198,12 +201,12 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
             row["image"] = row["image"].removeprefix("sha256:")[:12]
             del row["id"]
         print_table(rows)
-    absent = [row["service"] for row in rows if row["state"] == "absent"]
+    unstarted = [row["service"] for row in rows if row["state"] in NEVER_RAN]
     bad = [row["service"] for row in rows if row["health"] != "healthy"]
-    if bad == absent != []:
-        raise NotRunning(absent)
+    if bad == unstarted != []:
+        raise NotRunning(unstarted)
     if bad:
-        raise NotHealthy(sorted(bad, key=absent.__contains__))  # the hint is the first one's logs
+        raise NotHealthy(sorted(bad, key=unstarted.__contains__))  # the hint is the first one's logs
 
 
 @deploy.command()

@@ -69,10 +69,13 @@ def test_services_that_never_started_are_told_from_those_that_are_not_healthy(
     engine.remember(containers=containers)
     done = site.deploy("status")
     assert (done.code, done.error) == (12, "dashboards does not run")
+    containers[engine.running()["scheduler"]]["state"] = "created"  # its port was taken, for one
+    engine.remember(containers=containers)
+    assert site.deploy("status").error == "dashboards, scheduler do not run"
     containers[engine.running()["metabase"]]["state"] = "exited"
     engine.remember(containers=containers)
     done = site.deploy("status")
-    assert done.error == "metabase, dashboards are not healthy"
+    assert done.error == "metabase, dashboards, scheduler are not healthy"
     assert done.hint == "`./finops deploy logs metabase` shows what it says."
 
 
