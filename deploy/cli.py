@@ -35,7 +35,7 @@ metabase_option = click.option(
 )
 
 NEVER_RAN = ("absent", "created")
-"""States of a service that has no logs to read."""
+"""States of a service that has no logs for a hint to name."""
 
 
 @click.group()
@@ -206,7 +206,7 @@ def status(ctx: click.Context, /, as_json: bool) -> None:
     if bad == unstarted != []:
         raise NotRunning(unstarted)
     if bad:
-        raise NotHealthy(sorted(bad, key=unstarted.__contains__))  # the hint is the first one's logs
+        raise NotHealthy(sorted(bad, key=unstarted.__contains__))
 
 
 @deploy.command()
