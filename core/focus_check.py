@@ -22,7 +22,7 @@ from core.exports import load_vendor
 from core.periods import name as period_name
 from core.progress import Progress, no_progress
 from core.run import database_errors
-from core.scratch import scratch
+from core.scratch import scratch, spilling_alone
 from core.warehouse import copy_file
 
 KEY = "vendor, export, billing_period, currency, billing_account_id, sub_account_id"
@@ -93,15 +93,19 @@ def check_focus(
     """
     with connect_read_only(database) as connection:
         require_focus(connection, database)
-    with scratch(data_dir / "check") as folder, database_errors(database):
+    with (
+        scratch(data_dir / "check") as folder,
+        spilling_alone(limits) as own,
+        database_errors(database),
+    ):
         copy = folder / database.name
         progress("copying", 0, 1)
         copy_file(database, copy)
         progress("proving the sums", 0, 1)
-        with connect_writable(copy, limits) as connection:
+        with connect_writable(copy, own) as connection:
             proofs = reconcile(connection)
             ledger.mark_all(connection, transformed=False)
-        checks, failure = run_checks(copy, limits, data_dir, progress)
+        checks, failure = run_checks(copy, own, data_dir, progress)
         return Findings(proofs=proofs, checks=checks, failure=failure)
 
 

@@ -24,7 +24,7 @@ from core.money import DECIMAL
 from core.periods import name as period_name
 from core.progress import Progress, no_progress
 from core.run import database_errors
-from core.scratch import scratch
+from core.scratch import scratch, spilling_alone
 from core.warehouse import sync
 
 TABLE = "focus.cost_and_usage"
@@ -75,7 +75,7 @@ def export_focus(
     if not database.is_file():
         raise NoDatabase(database)
     with scratch(folder / STAGING) as staged, database_errors(folder):
-        with opened(database, limits) as connection:
+        with spilling_alone(limits) as own, opened(database, own) as connection:
             periods = periods_in_range(connection, start, end)
             names = selected(connection, columns, form)
             rows = []

@@ -8,10 +8,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.errors import BusyError
+from core.errors import BusyError, DiskError
 from core.warehouse import disk_errors
+
+if TYPE_CHECKING:
+    from core.backends.duckdb import Limits
 
 
 @contextmanager
@@ -61,6 +66,24 @@ def scratch_in(parent: Path, prefix: str) -> Iterator[Path]:
             folder = Path(held.enter_context(made))
             held.enter_context(locked(folder, wait=False))
         yield folder
+
+
+@contextmanager
+def spilling_alone(limits: Limits) -> Iterator[Limits]:
+    """Yield limits whose `temp_directory` is this process's own; it goes away at the end.
+
+    For what may run beside an import: DuckDB gives the files that it spills the same names in every
+    process, and one process writes over and removes those of another in the same folder. Who may
+    not write there can spill nothing, and gets the limits as they are.
+    """
+    with ExitStack() as held:
+        own = limits
+        with suppress(DiskError):
+            with disk_errors(limits.temp_directory):
+                limits.temp_directory.mkdir(parents=True, exist_ok=True)
+            folder = held.enter_context(scratch_in(limits.temp_directory, "spilled-"))
+            own = replace(limits, temp_directory=folder)
+        yield own
 
 
 def taken(handle: int) -> bool:
