@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import itertools
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -19,6 +18,7 @@ import pytest
 
 from tests.fixtures.azure import Container
 from tests.fixtures.finops import ROOT, Finops
+from tests.fixtures.ports import free_port
 
 VERSION = "3.37.0"
 ACCOUNT = "devstoreaccount1"
@@ -60,9 +60,7 @@ def install(folder: Path) -> None:
 def endpoint() -> Iterator[str]:
     """The address of a server with one account."""
     command = azurite()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--inMemoryPersistence"]
     process = subprocess.Popen(
         [*command, *options, "--silent", "--skipApiVersionCheck", "--disableTelemetry"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import requests
 from tests.bigquery.environment import UnavailableError, prepared, spatial
 from tests.bigquery.servers import Bucket, Dataset
 from tests.fixtures.finops import Finops
+from tests.fixtures.ports import free_port
 
 GOOGLE = ("GOOGLE_", "CLOUDSDK_", "STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST")
 START = 90
@@ -33,12 +33,6 @@ def place() -> Path:
         return prepared()
     except UnavailableError as error:
         pytest.skip(f"Google's test servers cannot start here: {error}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.containers.podman import BASE, IMAGE, METABASE, Podman
 from tests.fixtures.finops import ROOT, Result
+from tests.fixtures.ports import free_port
 
 USER = 12345
 """Owner of the data folder: neither root nor the images' own user."""
@@ -115,24 +114,6 @@ def until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, what
         time.sleep(0.5)
-
-
-def free_port() -> int:
-    """Return a port that nothing holds, from below those that the kernel hands out.
-
-    A published port is led to its container by a rule of the firewall, past whatever listens
-    there: another test's server must never be given the same one, and a rule that a killed run
-    left leads nowhere.
-    """
-    while True:
-        port = random.randrange(20000, 32000)
-        address = ("127.0.0.1", port)
-        with (
-            suppress(OSError),
-            socket.create_server(address),
-            socket.create_connection(address, timeout=1),
-        ):
-            return port
 
 
 def addresses_of(port: int) -> set[str]:

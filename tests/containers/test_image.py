@@ -14,7 +14,7 @@ import pytest
 
 from core import __version__
 from tests.containers.podman import BASE, HARDENED, IMAGE, Podman
-from tests.containers.site import free_port
+from tests.fixtures.ports import free_port
 
 LARGEST = 450_000_000
 OF_ITS_OWN = 319_000_000

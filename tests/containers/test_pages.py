@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from tests.containers.podman import IMAGE, Podman
-from tests.containers.site import USER, Site, free_port, until
+from tests.containers.site import USER, Site, until
 from tests.docs.pages import blocks
 from tests.fixtures.finops import ROOT
+from tests.fixtures.ports import free_port
 
 PAGE = ROOT / "docs/containers.md"
 DEMO = "demo --no-serve"

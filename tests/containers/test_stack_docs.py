@@ -13,8 +13,9 @@ import pytest
 
 from deploy.stack import FINOPS
 from tests.containers.podman import IMAGE, Podman
-from tests.containers.site import USER, Site, addresses_of, free_port, make_site, until
+from tests.containers.site import USER, Site, addresses_of, make_site, until
 from tests.docs.pages import blocks, shell
+from tests.fixtures.ports import free_port
 
 BACKUP = "docs/deployment/backup.md"
 PODMAN = "docs/deployment/podman.md"
