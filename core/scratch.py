@@ -70,17 +70,18 @@ def scratch_in(parent: Path, prefix: str) -> Iterator[Path]:
 
 @contextmanager
 def spilling_alone(limits: Limits) -> Iterator[Limits]:
-    """Yield limits whose `temp_directory` is this process's own; it goes away at the end.
+    """Yield limits whose `temp_directory` nothing else uses; it goes away at the end.
 
-    For what may run beside an import: DuckDB gives the files that it spills the same names in every
-    process, and one process writes over and removes those of another in the same folder. Who may
-    not write there can spill nothing, and gets the limits as they are.
+    For what may run beside an import or a question: DuckDB gives the files that it spills the same
+    names in every database that is open, and writes over and removes those of another in the same
+    folder. Who may not write there can spill nothing, and gets the limits as they are, as does who
+    has no data folder yet.
     """
     with ExitStack() as held:
         own = limits
         with suppress(DiskError):
             with disk_errors(limits.temp_directory):
-                limits.temp_directory.mkdir(parents=True, exist_ok=True)
+                limits.temp_directory.mkdir(exist_ok=True)
             folder = held.enter_context(scratch_in(limits.temp_directory, "spilled-"))
             own = replace(limits, temp_directory=folder)
         yield own

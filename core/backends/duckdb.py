@@ -99,6 +99,11 @@ def connect_read_only(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a published database so that SQL can neither write nor leave it.
 
+    Args:
+        limits: Their `temp_directory`, all that SQL reaches beside the database, must be of this
+            connection alone (`core.scratch.spilling_alone`): two that spill into one folder end
+            each other. Without limits nothing is spilled.
+
     Raises:
         NoDatabase: If `path` does not exist.
         QueryError: If the file is not a DuckDB database that this version can read.
@@ -106,6 +111,7 @@ def connect_read_only(
     """
     if not path.is_file():
         raise NoDatabase(path)
+    spilled = str(limits.temp_directory) if limits else ""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -120,6 +126,7 @@ def connect_read_only(
         if not is_locked(connection):
             for statement in (
                 "SET TimeZone = 'UTC'",
+                f"SET temp_directory = {sql.text(spilled)}",
                 "SET enable_external_access = false",
                 "SET lock_configuration = true",
             ):
