@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.containers.podman import BASE, IMAGE, METABASE, Podman
 from tests.fixtures.finops import ROOT, Result
 from tests.fixtures.ports import free_port
@@ -46,17 +48,29 @@ class Site:
 
     def shell(self, text: str, *, env: dict[str, str] | None = None) -> Result:
         """Run shell commands in the folder, as a user copies them."""
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text],
-            cwd=self.folder,
-            env={**self.environment, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", text],
+                cwd=self.folder,
+                env={**self.environment, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            pytest.fail(f"{late}\n{late.stdout!r}\n{late.stderr!r}\n{self.seen()}")
         return Result(done.returncode, done.stdout, done.stderr)
+
+    def seen(self) -> str:
+        """Return what runs here, and the last lines of each container."""
+        told = [subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=False).stdout]
+        told.append(self.podman("ps", "--all", check=False).stdout)
+        for container in self.podman("ps", "--all", "--quiet", check=False).stdout.split():
+            logs = self.podman("logs", "--tail", "20", container, check=False)
+            told.append(f"{container}\n{logs.stdout}{logs.stderr}")
+        return "\n".join(told)
 
     def deploy(self, text: str) -> Result:
         """Run `finops deploy ...`; anything but success fails the test."""
