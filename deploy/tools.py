@@ -96,22 +96,16 @@ def run(
     return done
 
 
-def show(
-    command: Sequence[str],
-    *,
-    keep: Sequence[int] = (),
-    stdout: int | None = STDERR,
-    stderr: int | None = None,
-) -> None:
+def show(command: Sequence[str], *, keep: Sequence[int] = ()) -> None:
     """Run a command that writes to the terminal itself, and inherits the open files in `keep`.
 
-    What it writes to standard output goes to `stdout`, and errors to `stderr`; None leaves them.
+    What it writes to standard output goes to standard error: it is no result of ours.
 
     Raises:
         NoProgram: If there is no such command.
         ComposeFailed: If it fails.
     """
-    if code := code_of(command, keep=keep, stdout=stdout, stderr=stderr):
+    if code := code_of(command, keep=keep, stdout=STDERR):
         raise ComposeFailed(command, code)
 
 
@@ -122,7 +116,13 @@ def code_of(
     stdout: int | None = None,
     stderr: int | None = None,
 ) -> int:
-    """Run a command as `show` does, and return its exit code.
+    """Run a command that writes to the terminal itself; return its exit code.
+
+    Args:
+        command: The program and its arguments.
+        keep: Open files that it inherits.
+        stdout: Where its standard output goes; None leaves it there.
+        stderr: Where its errors go; None leaves them there.
 
     Raises:
         NoProgram: If there is no such command.
