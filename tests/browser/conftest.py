@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.visit import PATIENCE, Visit
 from tests.fixtures.demo import demo
 from tests.fixtures.finops import ROOT, Finops
-from tests.fixtures.served import Served, serving
+from tests.fixtures.served import Served, serving_copy
 
 __all__ = ["demo"]
 
@@ -27,9 +27,7 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 @pytest.fixture(scope="session")
 def served(demo: Finops, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo, served from a copy: these tests keep views and acknowledge anomalies."""
-    copy = tmp_path_factory.mktemp("served") / "finops.duckdb"
-    shutil.copyfile(demo.database, copy)
-    with serving(copy, is_demo=True) as found:
+    with serving_copy(demo.database, tmp_path_factory.mktemp("served"), is_demo=True) as found:
         yield found
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.visit import Visit
 from tests.fixtures.finops import Finops
-from tests.fixtures.served import Served, serving
+from tests.fixtures.served import Served, serving, serving_copy
 
 TOKEN = "a-token-of-thirty-two-characters"
 
@@ -19,8 +19,7 @@ TOKEN = "a-token-of-thirty-two-characters"
 @pytest.fixture
 def changing(demo: Finops, tmp_path: Path) -> Iterator[Served]:
     """A server whose database a test may replace."""
-    shutil.copyfile(demo.database, tmp_path / "finops.duckdb")
-    with serving(tmp_path / "finops.duckdb", is_demo=True) as found:
+    with serving_copy(demo.database, tmp_path, is_demo=True) as found:
         yield found
 
 

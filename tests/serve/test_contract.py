@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 from dashboards.meta import NoParameters
 from dashboards.operations import OPERATIONS, WRITES
 from tests.fixtures.finops import Finops
-from tests.fixtures.served import Served, serving
+from tests.fixtures.served import Served, serving_copy
 
 GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 ALL = [
@@ -36,9 +35,8 @@ def described(demo: Finops, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
     It serves a copy, whose saved views are its own: there are many in the end.
     """
-    copy = tmp_path_factory.mktemp("described") / "finops.duckdb"
-    shutil.copyfile(demo.database, copy)
-    with serving(copy, is_demo=True) as served:
+    folder = tmp_path_factory.mktemp("described")
+    with serving_copy(demo.database, folder, is_demo=True) as served:
         served.server.rates.take = lambda client: None  # type: ignore[method-assign]
         yield schemathesis.openapi.from_url(f"{served.url}/api/v1/openapi.json")
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import parse_qsl
 
@@ -15,7 +13,7 @@ from dashboards.slices import TAG_KEYS
 from dashboards.state import ViewBody
 from dashboards.views import Address
 from tests.fixtures.finops import ROOT, Finops
-from tests.fixtures.served import Answer, Served, serving
+from tests.fixtures.served import Answer, Served, serving_copy
 
 MARKED = {"X-Requested-With": "finops"}
 
@@ -23,9 +21,7 @@ MARKED = {"X-Requested-With": "finops"}
 @pytest.fixture(scope="module")
 def keeping(demo: Finops, tmp_path_factory: Any) -> Iterator[Served]:
     """A server whose saved views are its own."""
-    copy: Path = tmp_path_factory.mktemp("views") / "finops.duckdb"
-    shutil.copyfile(demo.database, copy)
-    with serving(copy) as found:
+    with serving_copy(demo.database, tmp_path_factory.mktemp("views")) as found:
         yield found
 
 
