@@ -134,7 +134,8 @@ def running(
     try:
         yield tmp_path
     finally:
-        podman("stop", "finops-postgres")
+        # `stop` would return before the one that --rm left to podman is gone, with its volumes' use
+        podman("rm", "--force", "--ignore", "finops-postgres")
         podman("volume", "rm", "finops-postgres", "finops-postgres-socket")
         podman("network", "rm", network)
         podman("secret", "rm", secret)
