@@ -19,8 +19,7 @@ from pathlib import Path
 
 from core.config import ROOT, Config
 from core.cron import ScheduleConfig, following
-from core.errors import AccessError, BusyError, DiskError
-from core.warehouse import disk_errors
+from core.errors import AccessError, BusyError, DiskError, disk_errors
 
 PASSING = frozenset(kind.exit_code for kind in (AccessError, BusyError, DiskError))
 """Exit codes of failures that may be over a few minutes later."""

@@ -12,8 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import BusyError, DiskError
-from core.warehouse import disk_errors
+from core.errors import BusyError, DiskError, disk_errors
 
 if TYPE_CHECKING:
     from core.backends.duckdb import Limits

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.backends.duckdb import unopened
-from core.errors import BadSetting, BusyError, DiskError
+from core.errors import BadSetting, BusyError, disk_errors
 from core.serving import STATE
 
 FICLONE = 0x40049409
@@ -220,12 +220,3 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn a full disk or a missing right into one clear error."""
-    try:
-        yield
-    except OSError as error:
-        raise DiskError(path, error.strerror or str(error)) from error

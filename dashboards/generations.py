@@ -20,9 +20,8 @@ import duckdb
 import pyarrow as pa
 
 from core.backends.duckdb import Limits, connect_read_only, first_line
-from core.errors import FinopsError
-from core.scratch import spilling_alone
-from core.warehouse import Warehouse, disk_errors, link
+from core.errors import FinopsError, disk_errors
+from core.warehouse import Warehouse, link
 from dashboards.problems import Refused
 from dashboards.watch import Watch
 
@@ -185,8 +184,7 @@ class Generations:
 
     def _open(self, opened: ExitStack) -> Generation:
         path = self._published(opened)
-        own = opened.enter_context(spilling_alone(self.limits))
-        connection = opened.enter_context(connect_read_only(path, own))
+        connection = opened.enter_context(connect_read_only(path, self.limits))
         published = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
         number = path.stem.rpartition("-")[2]
         name = number if number.isdecimal() else str(path.stat().st_mtime_ns)

@@ -13,8 +13,7 @@ from pydantic import BaseModel
 from core.cli.options import config_option, demo_option, json_option, resolve
 from core.cli.vendors import all_of
 from core.config import Config
-from core.errors import NoDatabase, QueryError
-from core.warehouse import disk_errors
+from core.errors import NoDatabase, QueryError, disk_errors
 from dashboards.asked import checked
 from dashboards.commitments import CommitmentsAsked, commitments
 from dashboards.explore import Explored, explore

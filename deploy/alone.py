@@ -7,9 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.errors import StackBusy
+from core.errors import StackBusy, disk_errors
 from core.scratch import taken
-from core.warehouse import disk_errors
 from deploy.place import Place
 
 LOCK = ".deploy.lock"

@@ -26,8 +26,8 @@ from core.errors import (
     NotCopied,
     OtherFormat,
     UnreadableBackup,
+    disk_errors,
 )
-from core.warehouse import disk_errors
 
 FORMAT = 1
 MANIFEST = "manifest.json"

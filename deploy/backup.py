@@ -17,10 +17,10 @@ from typing import Any
 
 from core import __version__
 from core.config import Config
-from core.errors import DiskError, NoDatabase, NotCopied, WouldOverwrite
+from core.errors import DiskError, NoDatabase, NotCopied, WouldOverwrite, disk_errors
 from core.scratch import scratch_in
 from core.serving import STATE
-from core.warehouse import Warehouse, disk_errors, sync
+from core.warehouse import Warehouse, sync
 from deploy.archive import SECRET, Writer, check_name, opened, read, writing
 from deploy.place import Place
 from deploy.postgres import dump

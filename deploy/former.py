@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.config import ROOT
-from core.warehouse import disk_errors
+from core.errors import disk_errors
 from deploy.files import make_folder, replace_file
 from deploy.pairs import read_text
 from deploy.place import Place

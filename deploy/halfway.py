@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, replace
 
-from core.warehouse import disk_errors
+from core.errors import disk_errors
 from deploy.notes import read_note, write_note
 from deploy.place import Place
 

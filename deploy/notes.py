@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from core.warehouse import disk_errors
+from core.errors import disk_errors
 from deploy.files import replace_file
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.config import ROOT, Config
-from core.errors import DataOfRoot, UnreadableForContainers
-from core.warehouse import Warehouse, disk_errors
+from core.errors import DataOfRoot, UnreadableForContainers, disk_errors
+from core.warehouse import Warehouse
 from deploy.files import make_folder, owned, replace_file, write_secret
 from deploy.own import (
     BUILT,

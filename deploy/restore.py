@@ -23,9 +23,10 @@ from core.errors import (
     OtherKey,
     QueryError,
     WouldReplace,
+    disk_errors,
 )
 from core.serving import STATE
-from core.warehouse import Warehouse, disk_errors, link, sync
+from core.warehouse import Warehouse, link, sync
 from deploy.archive import read
 from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
 from deploy.files import owned

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from core.errors import CallRefused, LoginRefused, MetabaseAway
+from core.errors import CallRefused, LoginRefused, MetabaseAway, MetabaseLate
 
 AGAIN = frozenset((408, 429, 502, 503, 504))
 """Statuses of a moment."""
@@ -82,10 +82,20 @@ class Client:
         raise AssertionError("the last attempt raises")
 
     def repeated(self, method: str, path: str, body: Json = None) -> Json:
+        """Send a request, again where it failed for a moment, but not on top of one still at work.
+
+        Raises:
+            MetabaseLate: If no answer comes.
+            MetabaseAway: If Metabase is not reached.
+            CallRefused: If it does not want it, or stays busy.
+            LoginRefused: If it does not know us.
+        """
         for attempt in range(ATTEMPTS):
             try:
                 return self.once(method, path, body)
             except Passing as passing:
+                if isinstance(passing.error, MetabaseLate):
+                    raise passing.error from None
                 self.wait(passing, attempt)
         raise AssertionError("the last attempt raises")
 
@@ -109,7 +119,8 @@ class Client:
                 method, self.url + path, json=body, timeout=TIMEOUT, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise Passing(MetabaseAway(self.url, self.hidden(reason(error))), None) from None
+            away = MetabaseLate if isinstance(error, requests.ReadTimeout) else MetabaseAway
+            raise Passing(away(self.url, self.hidden(reason(error))), None) from None
         if answer.status_code in AGAIN:
             refused = CallRefused(f"{method} {path}", answer.status_code, self.said(answer))
             raise Passing(refused, retry_after(answer))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.config import Config
-from core.errors import CallRefused
+from core.errors import CallRefused, MetabaseLate
 from metabase.bodies import tag_id, target
 from metabase.client import LONGEST_REASON, Client
 from metabase.content import Card, Content, Filter
@@ -80,10 +80,10 @@ def tried(client: Client, found: Any, card: Card, filters: Mapping[str, Filter])
         answer = asked(client, found["id"], [])
         if given:
             asked(client, found["id"], given)
-    except CallRefused as error:
+    except MetabaseLate as late:
+        return Tried(what=card.name, ok=False, error=late.reason)
+    except (CallRefused, Failed) as error:
         return Tried(what=card.name, ok=False, error=str(error))
-    except Failed as failed:
-        return Tried(what=card.name, ok=False, error=str(failed))
     return Tried(
         what=card.name,
         ok=True,

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import duckdb
 
 from core import sql
 from core.errors import BusyError, DiskError, FinopsError, NoDatabase, QueryError
+from core.scratch import spilling_alone
 
 LOCKED = re.compile(r"Could not set lock on file.*?PID (\d+)", re.DOTALL)
 CUT_OFF = "Could not read enough bytes"
@@ -100,9 +101,8 @@ def connect_read_only(
     """Open a published database so that SQL can neither write nor leave it.
 
     Args:
-        limits: Their `temp_directory`, all that SQL reaches beside the database, must be of this
-            connection alone (`core.scratch.spilling_alone`): two that spill into one folder end
-            each other. Without limits nothing is spilled.
+        limits: In their `temp_directory` it spills into a folder of its own, all that SQL reaches
+            beside the database. Without limits nothing is spilled.
 
     Raises:
         NoDatabase: If `path` does not exist.
@@ -111,18 +111,20 @@ def connect_read_only(
     """
     if not path.is_file():
         raise NoDatabase(path)
-    spilled = str(limits.temp_directory) if limits else ""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
     if limits:
         settings |= {"threads": limits.threads, "memory_limit": limits.memory_limit}
-    try:
-        opened = duckdb.connect(str(path), read_only=True, config=settings)
-    except duckdb.Error as error:
-        raise unopened(path, error) from error
-    with closing(opened) as connection:
+    with ExitStack() as stack:
+        own = stack.enter_context(spilling_alone(limits)) if limits else None
+        spilled = str(own.temp_directory) if own else ""
+        try:
+            opened = duckdb.connect(str(path), read_only=True, config=settings)
+        except duckdb.Error as error:
+            raise unopened(path, error) from error
+        connection = stack.enter_context(closing(opened))
         if not is_locked(connection):
             for statement in (
                 "SET TimeZone = 'UTC'",

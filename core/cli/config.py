@@ -12,10 +12,9 @@ from core.cli.options import config_option, demo_option, json_option, print_json
 from core.cli.tables import print_table
 from core.config import ROOT, Config, sections
 from core.convert import MASK
-from core.errors import ConfigExists
+from core.errors import ConfigExists, disk_errors
 from core.sections import Section
 from core.storage.open import shown
-from core.warehouse import disk_errors
 
 EXAMPLE = ROOT / "config.toml.example"
 

@@ -17,7 +17,6 @@ from core.backends.duckdb import connect_read_only
 from core.cli.options import config_option, demo_option, resolve
 from core.errors import QueryError
 from core.query import Answer, ask
-from core.scratch import spilling_alone
 
 TABLE_ROWS = 1_000
 NUMERIC = ("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UHUGEINT")
@@ -76,10 +75,7 @@ def query(
     text = read_stdin() if sql == "-" else sql
     if limit is None and form == "table":
         limit = TABLE_ROWS
-    with (
-        spilling_alone(config.limits) as own,
-        connect_read_only(config.database_path, own) as connection,
-    ):
+    with connect_read_only(config.database_path, config.limits) as connection:
         answer = ask(connection, text)
         WRITERS[form](answer, chain.from_iterable(answer.chunks), limit)
         sys.stdout.flush()

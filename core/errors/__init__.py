@@ -20,8 +20,8 @@ FinopsError                     1
 │   └── NoDatabase
 ├── TransformError             10  dbt could not build or a check failed
 ├── MetabaseError              11  Metabase, or its content, is not as it should be
-│   ├── MetabaseAway, LoginRefused, NoDuckDbDriver, CallRefused, NotSynced
-│   └── BadContent, ContentDiffers, CardsFailed
+│   ├── MetabaseAway, MetabaseLate, LoginRefused, NoDuckDbDriver, CallRefused
+│   └── NotSynced, BadContent, ContentDiffers, CardsFailed
 └── DeployError                12  the stack in containers, or a backup, is not as it should be
     ├── NoCompose, OldCompose, NoProgram, ComposeFailed, BySystemd, NotHealthy, NotRunning
     ├── NoPostgres, NotPinned, NotPulled, NotBuilt, DigestPinned, UpgradeFailed, NotGoneBack
@@ -108,6 +108,7 @@ from core.errors.metabase import (
     LoginRefused,
     MetabaseAway,
     MetabaseError,
+    MetabaseLate,
     NoDuckDbDriver,
     NotSynced,
 )
@@ -120,6 +121,7 @@ from core.errors.run import (
     QueryError,
     StackBusy,
     TransformError,
+    disk_errors,
 )
 from core.errors.source import (
     BadManifest,
@@ -186,6 +188,7 @@ __all__ = [
     "MetabaseAway",
     "MetabaseBusy",
     "MetabaseError",
+    "MetabaseLate",
     "MissingCost",
     "MissingRate",
     "MissingSetting",
@@ -233,4 +236,5 @@ __all__ = [
     "WrongExportVersion",
     "WrongMonth",
     "WrongRegion",
+    "disk_errors",
 ]

@@ -25,6 +25,10 @@ class MetabaseAway(MetabaseError):
         )
 
 
+class MetabaseLate(MetabaseAway):
+    """It may still be at work at what it was asked."""
+
+
 class LoginRefused(MetabaseError):
     def __init__(self, url: str, what: str, reason: str) -> None:
         super().__init__(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors.base import FinopsError
@@ -66,6 +67,15 @@ class DiskError(FinopsError):
             hint=next((hint for words, hint in REASONS if words in reason), NO_ROOM)
             + " The last good database is untouched.",
         )
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn a full disk or a missing right into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(path, error.strerror or str(error)) from error
 
 
 class ConservationError(FinopsError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.visit import Visit
 from tests.fixtures.served import Served
@@ -19,6 +19,25 @@ def test_the_palette_finds_a_service_and_goes_there(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name="Amazon CloudFront").wait_for()
     assert visit.route().startswith("entity?kind=ServiceName")
+
+
+def test_enter_waits_for_what_the_text_finds_and_opens_no_hit_of_an_older_one(
+    visit: Visit,
+) -> None:
+    page = visit.go("overview")
+    page.keyboard.press("/")
+    page.keyboard.type("cloudfront")
+    found = page.get_by_role("listbox", name="Results").get_by_role("option")
+    expect(found.first).to_contain_text("Amazon CloudFront")
+    held: list[Route] = []
+    page.route("**/search?q=*", lambda route: held.append(route))
+    with page.expect_request("**/search?q=compute*"):
+        page.get_by_role("combobox", name="Jump to").fill("compute engine")
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert visit.route().startswith("overview")
+    held[-1].continue_()
+    page.get_by_role("heading", level=1, name="Compute Engine").wait_for()
 
 
 def test_the_palette_goes_to_pages_and_closes_with_escape(visit: Visit) -> None:

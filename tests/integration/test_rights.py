@@ -7,8 +7,7 @@ import os
 
 import pytest
 
-from core.errors import DiskError
-from core.warehouse import disk_errors
+from core.errors import DiskError, disk_errors
 from tests.fixtures.aws import line
 
 

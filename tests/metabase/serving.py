@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,12 +23,13 @@ Handle = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with a call: a status, or no answer at all."""
+    """What goes wrong with a call: a status, or no answer at all, by default at once."""
 
     status: int | None = None
     arrives: bool = False
     """Whether Metabase does what it was asked before the answer is lost."""
     retry_after: str = ""
+    seconds: float = 0
 
 
 @dataclass
@@ -105,6 +107,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault is None:
             self.send(status, answer)
         elif fault.status is None:
+            time.sleep(fault.seconds)
             self.close_connection = True
         else:
             self.send(fault.status, {"message": "not now"}, fault.retry_after)

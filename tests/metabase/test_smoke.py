@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
+import pytest
+
+from metabase.access import client_of, sign_in
+from metabase.smoke import smoke
 from tests.metabase.conftest import User
+from tests.metabase.serving import Fault
 
 
 def test_every_card_runs(user: User) -> None:
@@ -55,3 +61,23 @@ def test_a_metabase_that_reads_an_old_generation_is_told(user: User) -> None:
     result = user("smoke")
     assert result.code == 11
     assert "fail  the published generation: it reads /data/serving/finops-1.duckdb" in result.out
+
+
+def test_a_card_that_never_answers_is_told_once_and_the_others_are_tried(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.provision()
+    monkeypatch.setattr("metabase.client.TIMEOUT", 1)
+    user.site.forget()
+    cards = user.site.instance.cards.values()
+    [slow] = [f"/api/card/{one['id']}/query" for one in cards if one["name"] == "Invoices"]
+    user.site.fault = lambda n, method, path: Fault(seconds=3) if path == slow else None
+    config = user.config()
+    with closing(client_of(config.metabase)) as client:
+        sign_in(client, config.metabase)
+        found = list(smoke(config, user.content, client))
+    assert len(found) == 1 + len(user.content.cards)
+    assert [(one.what, one.error) for one in found if not one.ok] == [
+        ("Invoices", "no answer within 1 s")
+    ]
+    assert [path for _, path in user.site.calls].count(slow) == 1
