@@ -118,6 +118,11 @@ class Stack:
             units = [self.units[name] for name in services or self.units]
             raise BySystemd(self.place.folder, systemctl(verb, units))
 
+    def check_prepared(self) -> None:
+        """Raise NotPrepared where .env lacks what docker-compose.yml cannot be read without."""
+        if not self.place.settings().get("FINOPS_SECRETS"):
+            raise NotPrepared(self.place.env_file)
+
     def check_loadable(self) -> None:
         """Raise BySystemd where Metabase's data cannot be put back, as systemd starts and stops it.
 
@@ -129,14 +134,9 @@ class Stack:
             self.check_compose("start", POSTGRES)
 
     def compose(self, *arguments: str) -> list[str]:
-        """Return the command line of compose; no command of its own may reach systemd's stack.
-
-        Raises:
-            NotPrepared: If .env lacks what docker-compose.yml cannot be read without.
-        """
+        """Return the command line of compose; no command of its own may reach systemd's stack."""
         self.check_compose("restart")
-        if not self.place.settings().get("FINOPS_SECRETS"):
-            raise NotPrepared(self.place.env_file)
+        self.check_prepared()
         files = ["--file", str(self.place.compose_file), "--env-file", str(self.place.env_file)]
         return [*self.tools.compose, *files, *arguments]
 

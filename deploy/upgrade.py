@@ -63,6 +63,7 @@ def upgrade(
 
     Raises:
         BySystemd: If systemd runs the stack.
+        NotPrepared: If no `deploy up` or `prepare` was ever run here.
         DigestPinned: If a name in .env cannot be given to another image.
         ComposeFailed: If the image of Postgres is not here and cannot be had.
         NotRunning: If a service does not run, and no upgrade was cut off.
@@ -71,6 +72,7 @@ def upgrade(
         NotGoneBack: If that one did not become healthy, either.
     """
     stack.check_compose("restart")
+    stack.check_prepared()
     check_names(stack)
     for mended in prepare(stack.place, config, rootless=stack.rootless):
         say(mended)

@@ -79,14 +79,16 @@ def test_services_that_never_started_are_told_from_those_that_are_not_healthy(
     assert done.hint == "`./finops deploy logs metabase` shows what it says."
 
 
-def test_in_a_folder_without_a_stack_there_is_one_clear_error(
-    finops: Finops, engine: Engine
+@pytest.mark.parametrize("command", ["down", "upgrade"])
+def test_in_a_folder_without_a_stack_there_is_one_clear_error_and_nothing_is_written(
+    command: str, finops: Finops, engine: Engine
 ) -> None:
     finops.environment |= engine.environment
-    done = finops("deploy", "--folder", str(finops.home), "down")
+    done = finops("deploy", "--folder", str(finops.home), command)
     assert done.code == 12
     assert done.error == (
         f"no stack was prepared in {finops.home}: its .env does not say where secrets/ is"
     )
     assert done.hint.startswith("`./finops deploy prepare` writes it")
     assert engine.calls() == []
+    assert [name for name in (".env", "secrets") if (finops.home / name).exists()] == []
