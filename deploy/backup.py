@@ -76,7 +76,7 @@ def backup(
         say(f"not saved: {', '.join(left)} of {place.secrets}, of which a backup takes no folder "
             "and no file with a blank or an unusual sign in its name")  # fmt: skip
     if metabase and (volume := volume_left_out(place)):
-        say(f"not saved: {volume}, Metabase's volume, as .env leaves Metabase out; "
+        say(f"not saved: {volume}, Metabase's volume, as .env leaves Metabase out or is gone; "
             "`./finops deploy up --with-metabase` and another backup save it")  # fmt: skip
     return listed
 

@@ -62,9 +62,12 @@ def keep_files(stack: Stack, commit: str | None) -> None:
 
 def started_from(stack: Stack) -> tuple[bool, str | None]:
     """Tell whether what runs was started from the kept files, and the commit of then."""
-    started = json.loads(read_text(Former(stack.place.folder).note) or "{}")
-    is_kept = started.get("containers") == ids(stack)
-    return is_kept, started["commit"] if is_kept else None
+    try:
+        started = json.loads(read_text(Former(stack.place.folder).note))
+        is_kept = started["containers"] == ids(stack)
+        return is_kept, started["commit"] if is_kept else None
+    except (ValueError, TypeError, KeyError):  # none, or a damaged one
+        return False, None
 
 
 def before(stack: Stack) -> Stack:

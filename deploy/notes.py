@@ -7,8 +7,9 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from core.errors import disk_errors
+from core.errors import BadNote, disk_errors
 from deploy.files import replace_file
+from deploy.pairs import read_text
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -27,8 +28,16 @@ def write_note(path: Path, noted: DataclassInstance) -> None:
 
 
 def read_note(kind: type[Noted], path: Path) -> Noted | None:
-    """Return a note; None where there is none. What a later version has added is passed over."""
+    """Return a note; None where there is none. What a later version has added is passed over.
+
+    Raises:
+        BadNote: If it is damaged.
+        UnreadableSettings: If the system does not give it.
+    """
     if not path.exists():
         return None
-    said = json.loads(path.read_text(encoding="utf-8"))
-    return kind(**{one.name: said[one.name] for one in fields(kind) if one.name in said})
+    try:
+        said = json.loads(read_text(path))
+        return kind(**{one.name: said[one.name] for one in fields(kind) if one.name in said})
+    except (ValueError, TypeError) as error:
+        raise BadNote(path) from error

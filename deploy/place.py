@@ -278,7 +278,7 @@ def make_secrets(place: Place, data: Path) -> None:
     wanted = {
         "dashboards.env": {"OPEN_FINOPS_DASHBOARDS_TOKEN": secrets.token_urlsafe(32)},
         "metabase.env": {
-            "MB_DB_PASS": password.read_text().strip(),
+            "MB_DB_PASS": read_text(password).strip(),
             "MB_SETUP_TOKEN": setup,
             "MB_ENCRYPTION_SECRET_KEY": secrets.token_urlsafe(32),
         },

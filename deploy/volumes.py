@@ -19,11 +19,12 @@ def find_volume(place: Place, tools: Tools) -> str | None:
 
 
 def volume_left_out(place: Place) -> str | None:
-    """Return the name of a volume that is there although .env leaves Metabase out, or None.
+    """Return the name of a volume that is there although .env leaves Metabase out, or is gone.
 
-    Where nothing drives containers, nothing tells.
+    None where there is no such volume; where nothing drives containers, nothing tells.
     """
-    if find_units(place.folder) or not place.env_file.exists() or place.has_postgres:
+    is_prepared = place.env_file.exists() or place.secrets.exists()
+    if find_units(place.folder) or not is_prepared or place.has_postgres:
         return None
     try:
         return find_volume(place, find_tools())

@@ -28,7 +28,7 @@ FinopsError                     1
     ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, BadEnvValue, WouldOverwrite
     ├── WouldReplace, UnreadableSettings, UnreadableBackup, BadBackup, AlteredBackup, AlienBackup
     ├── OtherFormat, BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, AnotherFolder
-    └── OthersVolume, NotCopied, NotPrepared
+    └── OthersVolume, NotCopied, NotPrepared, BadNote
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -82,6 +82,7 @@ from core.errors.deploy import (
     AnotherFolder,
     BadEnvValue,
     BadLine,
+    BadNote,
     BySystemd,
     ComposeFailed,
     DataOfRoot,
@@ -158,6 +159,7 @@ __all__ = [
     "BadContent",
     "BadEnvValue",
     "BadLine",
+    "BadNote",
     "BadManifest",
     "BadSetting",
     "BadValue",

@@ -190,6 +190,16 @@ class BadEnvValue(DeployError):
         )
 
 
+class BadNote(DeployError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is damaged, which tells whether an upgrade or a restore was cut off",
+            hint="Save what is here with `./finops deploy backup FILE` and delete it. Then give "
+            "the command that was cut off again, a restore with --replace; where none was, "
+            "`./finops deploy up`.",
+        )
+
+
 class NoPostgres(DeployError):
     def __init__(self) -> None:
         super().__init__(

@@ -20,6 +20,7 @@ REASONS = (
     ("Read-only file system", "It is mounted for reading alone: set another data_dir."),
     ("No such file or directory", FOLDER),
     ("Not a directory", FOLDER),
+    ("Is a directory", "A folder stands where a file is to be: move it away."),
     ("File name too long", FOLDER),
     ("is no folder", FOLDER),
 )

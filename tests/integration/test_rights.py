@@ -18,6 +18,7 @@ from tests.fixtures.aws import line
         (errno.EPERM, "may not write there"),
         (errno.EROFS, "mounted for reading alone"),
         (errno.ENOENT, "Make the folder"),
+        (errno.EISDIR, "A folder stands where a file is to be"),
         (errno.ENOSPC, "Free some space"),
     ],
 )

@@ -17,7 +17,6 @@ from deploy.pairs import read_pairs
 from deploy.place import USER, Place, check_readable, prepare, user_of
 from deploy.stack import GRACE, Stack
 from deploy.tools import Tools
-from deploy.unfinished import NOTE, Begun, note, unfinished
 from tests.fixtures.place import builder, config, place
 from tests.fixtures.programs import program
 
@@ -106,14 +105,6 @@ def test_a_token_that_its_owner_has_emptied_stays_empty(place: Place, config: Co
     assert token == ""
     pages = DashboardsConfig.resolve({}, {"OPEN_FINOPS_DASHBOARDS_TOKEN": token}, {})
     assert pages.token is None
-
-
-def test_a_note_of_a_later_version_is_read_as_far_as_it_is_known(place: Place) -> None:
-    begun = Begun(at="20261128T220000Z", images={"dashboards": "a"}, backup=None)
-    note(place, begun)
-    path = place.folder / NOTE
-    path.write_text(path.read_text().replace("{", '{"later": 1,', 1))
-    assert unfinished(place) == begun
 
 
 def test_a_last_line_without_an_end_keeps_its_value(place: Place, config: Config) -> None:

@@ -1,0 +1,42 @@
+"""`deploy up` on a stack that runs; the engine only remembers."""
+
+from __future__ import annotations
+
+from tests.fixtures.engine import Engine, Stacked, engine, site
+
+__all__ = ["engine", "site"]
+
+
+def test_images_are_built_again_and_started_only_when_asked(site: Stacked, engine: Engine) -> None:
+    former = engine.running()
+    assert site.deploy("up", "--wait", "0").code == 0
+    assert engine.running() == former
+
+    assert site.deploy("up", "--build", "--wait", "0").code == 0
+    assert engine.running().keys() == former.keys()
+    assert not {*engine.running().values()} & {*former.values()}
+    for service, setting in (("dashboards", "FINOPS_IMAGE"), ("metabase", "FINOPS_METABASE_IMAGE")):
+        [name] = (
+            line.partition("=")[2]
+            for line in (site.home / ".env").read_text().splitlines()
+            if line.startswith(f"{setting}=")
+        )
+        assert engine.image(service) == engine.state["images"][name]
+
+
+def test_a_stack_that_does_not_become_healthy_is_no_success(site: Stacked, engine: Engine) -> None:
+    engine.remember(broken=[engine.image("metabase")])
+    done = site.deploy("up", "--wait", "0")
+    assert (done.code, done.error) == (12, "after 0 s metabase is not healthy")
+    assert "./finops deploy logs metabase" in done.hint
+    assert done.out == ""
+
+
+def test_a_backup_without_env_says_that_metabase_s_volume_is_not_saved(
+    site: Stacked, engine: Engine
+) -> None:
+    [volume] = engine.state["volumes"]
+    (site.home / ".env").unlink()
+    done = site.deploy("backup", str(site.home / "bills.tar"))
+    assert done.code == 0
+    assert f"not saved: {volume}, Metabase's volume" in done.err
