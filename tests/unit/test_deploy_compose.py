@@ -15,6 +15,7 @@ from deploy.own import BUILT, OWN, SERVICES
 from deploy.place import COMPOSE_FILE
 from deploy.stack import GRACE, WITH_SECRETS
 from deploy.tools import BESIDE, Tools, find_tools, run, show
+from tests.fixtures.mounts import mounts
 from tests.fixtures.programs import program
 
 COMPOSE = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
@@ -78,6 +79,24 @@ def test_every_service_is_hardened_and_watched(name: str) -> None:
     assert {"mem_limit", "pids_limit", "healthcheck", "user", "tmpfs"} <= service.keys()
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
     assert service["image"].count("/") >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("dashboards", {"/data"}),
+        ("scheduler", {"/data"}),
+        ("postgres", {"/var/lib/postgresql/data", "/run/postgresql"}),
+        ("metabase", set()),
+    ],
+)
+def test_a_service_may_write_its_own_data_alone(name: str, written: set[str]) -> None:
+    mounted = mounts(SERVICE[name]["volumes"])
+    assert {target for target, options in mounted.items() if "ro" not in options} == written
+    if name in ("dashboards", "metabase"):  # SELinux lets them read what has their label
+        assert all("z" in options for options in mounted.values())
+    assert ("label=disable" in SERVICE[name]["security_opt"]) == (name == "scheduler")
+    assert {one["x-podman.relabel"] for one in COMPOSE["secrets"].values()} == {"z"}
 
 
 def test_postgres_shares_a_network_with_metabase_alone() -> None:

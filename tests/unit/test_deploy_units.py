@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from deploy.place import COMPOSE_FILE
 from deploy.stack import VERSION
 from deploy.units import FOLDER, find_units, labels_of, searched, systemctl
 from tests.fixtures.finops import ROOT
+from tests.fixtures.mounts import mounts
 
 UNITS = ROOT / "docker" / "quadlet"
 SRV = Path("/srv/open-finops")
@@ -65,6 +67,33 @@ def test_units_are_looked_for_where_podman_does(
 def test_the_dashboards_serve_as_compose_tells_them() -> None:
     [line] = values(UNITS / "finops-dashboards.container", "Exec")
     assert line.split()[2:] == COMPOSE["dashboards"]["command"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_unit_has_the_mounts_ports_and_limits_of_compose(service: str) -> None:
+    path, of_compose = UNITS / f"finops-{service}.container", COMPOSE[service]
+
+    def plain(text: str) -> str:
+        return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
+
+    ours, theirs = mounts(values(path, "Volume")), mounts(of_compose["volumes"])
+    assert {to: "ro" in how for to, how in ours.items()} == {
+        to: "ro" in how for to, how in theirs.items()
+    }
+    assert values(path, "PublishPort") == [plain(one) for one in of_compose.get("ports", ())]
+    assert values(path, "PidsLimit") == [str(of_compose["pids_limit"])]
+    assert values(path, "PodmanArgs") == [f"--memory={plain(of_compose['mem_limit'])}"]
+
+
+def test_metabase_has_its_secrets_and_shares_an_internal_network_with_postgres() -> None:
+    secret = {
+        one.rpartition("target=")[2]
+        for one in values(UNITS / "finops-metabase.container", "Secret")
+    }
+    assert secret == {"MB_DB_PASS", "MB_SETUP_TOKEN", "MB_ENCRYPTION_SECRET_KEY"}
+    [network] = values(UNITS / "finops-postgres.container", "Network")
+    assert network in values(UNITS / "finops-metabase.container", "Network")
+    assert values(UNITS / network, "Internal") == ["true"]
 
 
 def test_metabase_is_led_by_a_scheduler_that_can_sign_in() -> None:

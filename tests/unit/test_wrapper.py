@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.fixtures.wrapped import ask, place
@@ -40,6 +42,16 @@ def test_deploy_is_told_to_be_of_the_machine_before_an_image_is_built(place, ask
     assert done.code == 69
     assert done.err.endswith("hint:  ./finops deploy does.\n")
     assert done.words == [] and not (place / "built.log").exists()
+
+
+def test_a_command_has_small_rights_and_the_machine_s_network(ask):
+    done = ask("doctor")
+    assert "--read-only" in done.words
+    assert done.values("--cap-drop") == {"all"}
+    assert done.values("--security-opt") == {"no-new-privileges", "label=disable"}
+    assert done.values("--network") == {"host"}
+    assert done.values("--userns") == (set() if os.geteuid() == 0 else {"keep-id"})
+    assert "--tty" not in done.words
 
 
 def test_secrets_are_passed_by_name_and_folders_where_they_are(place, ask):
