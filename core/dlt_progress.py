@@ -1,6 +1,7 @@
 """dlt's progress as ours, and dlt kept quiet: no telemetry, no log on stdout.
 
-It must not intercept signals either: Ctrl-C would wait for the running job, and be forgotten.
+It must not intercept signals either: Ctrl-C would wait for the running job, and be forgotten. Nor
+may its pool keep one that strikes within a job: dlt would wait for the end of that job for ever.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
+from dlt.common.runners import pool_runner
 from dlt.common.runtime.collector import Collector
 
 SETTINGS = {
@@ -28,6 +31,17 @@ def quiet() -> None:
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     logging.getLogger("dlt").setLevel(logging.CRITICAL)
+    vars(pool_runner)["NullExecutor"] = Interruptible
+
+
+class Interruptible(pool_runner.NullExecutor):
+    """dlt's pool without threads, from which Ctrl-C and SIGTERM come out at once."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **kwargs)
+        if isinstance(error := future.exception(), KeyboardInterrupt):
+            raise error
+        return future
 
 
 class JobProgress(Collector):

@@ -134,10 +134,17 @@ def test_killed_at_random_times_again_and_again(command, finops):
     assert_tidy(finops)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_an_interrupted_import_cleans_up_and_says_so(number, command, finops):
+@pytest.mark.parametrize(
+    ("number", "point"),
+    [
+        (signal.SIGTERM, "after dlt has ended"),
+        (signal.SIGINT, "after dlt has ended"),
+        (signal.SIGTERM, "dlt.destinations.job_client_impl:ModelLoadJob.run:before:1"),
+    ],
+)
+def test_an_interrupted_import_cleans_up_and_says_so(number, point, command, finops):
     before = finops.fingerprint()
-    process, _ = paused(finops, "after dlt has ended", *command, "--no-transform")
+    process, _ = paused(finops, point, *command, "--no-transform")
 
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
