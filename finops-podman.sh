@@ -289,7 +289,8 @@ find_config "$@"
 find_data; show_folders; show_for_reading; pass_variables; choose_options
 
 # podman ends with 0 or 1, and leaves the container, where a signal comes before that has begun.
-scratch=$(mktemp -d) code=0
+code=0
+scratch=$(mktemp -d) || complain 'no folder for working files can be made' 'TMPDIR has to name one that may be written.'
 trap 'rm -rf "$scratch"' EXIT
 attend podman run "${options[@]}" --cidfile "$scratch/id" --user "$user" --workdir "$here" \
     --env "HOME=$home" --env "OPEN_FINOPS_DATA_DIR=$data" "${variables[@]}" "${mounts[@]}" \

@@ -138,11 +138,11 @@ def save(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     warehouse = Warehouse(config.database_path)
-    if config.database_path.exists():
+    if is_there(config.database_path):
         with opened(config.database_path) as file, warehouse.unwritten():
             writer.add(DATABASE, file, os.fstat(file.fileno()).st_size)
     state = config.database_path.with_name(STATE)
-    if state.exists():
+    if is_there(state):
         copy_sqlite(state, scratch / STATE)
         writer.add_path(STATE, scratch / STATE)
     stack = Stack.with_postgres(place) if metabase else None
@@ -154,6 +154,18 @@ def save(
         for name, path in settings_files(config, place):
             writer.add_path(f"{SETTINGS}/{name}", path)
     return facts
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether there is a file to save.
+
+    Raises:
+        NotCopied: If its folder is no one's to look into.
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        raise NotCopied(path, error.strerror or str(error)) from error
 
 
 def settings_files(config: Config, place: Place) -> list[tuple[str, Path]]:

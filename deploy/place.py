@@ -126,13 +126,13 @@ def prepare(
     folders = credentials(Path.home(), place.secrets / "none")
     check_plain(place.folder.resolve(), config.database_path, config.base, config.path or data,
                 *folders.values())  # fmt: skip
-    with disk_errors(place.folder):
+    with disk_errors(data):
         make_data(data)
         given = Warehouse(config.database_path).give_to_owner()
-    user = user_of(data, rootless=rootless)
-    with disk_errors(place.folder):
+        user = user_of(data, rootless=rootless)
         make_folder(data / "serving", like=data)
-        for folder in (place.secrets, place.secrets / "none", place.folder / "exports"):
+    for folder in (place.secrets, place.secrets / "none", place.folder / "exports"):
+        with disk_errors(folder):
             make_folder(folder, like=data, mode=0o755 if folder.name == "exports" else 0o700)
     former = list(read_lines(place.env_file))
     with disk_errors(place.secrets):

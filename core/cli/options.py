@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -69,7 +69,8 @@ def resolve(
 def leave_to_owners(config: Config) -> None:
     """Give what root has made beside the data to their owner; data_dir may be apart from them."""
     for database in {config.database_path, config.data_dir / config.database_path.name}:
-        Warehouse(database).give_to_owner()
+        with suppress(OSError):  # a folder that cannot be looked into: the command has said so
+            Warehouse(database).give_to_owner()
 
 
 def demo_config(config: Config) -> Config:

@@ -1,4 +1,4 @@
-"""`deploy up` on a stack that runs; the engine only remembers."""
+"""`deploy up` and `backup` on a stack that runs; the engine only remembers."""
 
 from __future__ import annotations
 
@@ -40,3 +40,11 @@ def test_a_backup_without_env_says_that_metabase_s_volume_is_not_saved(
     done = site.deploy("backup", str(site.home / "bills.tar"))
     assert done.code == 0
     assert f"not saved: {volume}, Metabase's volume" in done.err
+
+
+def test_a_data_folder_that_cannot_be_looked_into_is_what_the_error_names(site: Stacked) -> None:
+    data = site.home / ("x" * 300)
+    for command, code in ((["backup", str(site.home / "bills.tar")], 12), (["up"], 7)):
+        done = site.deploy(*command, env={"OPEN_FINOPS_DATA_DIR": str(data)})
+        assert (done.code, done.error.endswith("File name too long")) == (code, True)
+        assert str(data) in done.error

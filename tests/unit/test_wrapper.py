@@ -44,6 +44,12 @@ def test_deploy_is_told_to_be_of_the_machine_before_an_image_is_built(place, ask
     assert done.words == [] and not (place / "built.log").exists()
 
 
+def test_a_folder_for_working_files_that_is_not_there_is_told(ask):
+    done = ask("doctor", TMPDIR="/nowhere")
+    assert (done.code, done.words) == (69, [])
+    assert "hint:  TMPDIR has to name one" in done.err
+
+
 def test_a_command_has_small_rights_and_the_machine_s_network(ask):
     done = ask("doctor")
     assert "--read-only" in done.words
