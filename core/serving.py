@@ -106,9 +106,14 @@ class MetabaseConfig(Section):
     """What DuckDB may hold in memory inside Metabase."""
 
     def __post_init__(self) -> None:
-        address = urlsplit(self.url)
-        if address.scheme not in ("http", "https") or not address.hostname:
-            raise BadSetting(f"{self.section}.url", self.url, "an address like http://host:3000")
+        shown = "(hidden)" if "@" in self.url else self.url  # before it stands a password
+        try:
+            address = urlsplit(self.url)
+            known = address.scheme in ("http", "https") and address.hostname and address.port != 0
+        except ValueError:  # a bracket that is not closed, a port that is none
+            known = None
+        if not known or address.query or address.fragment:
+            raise BadSetting(f"{self.section}.url", shown, "an address like http://host:3000")
         if address.username or address.password:
             raise BadSetting(f"{self.section}.url", "(hidden)", "an address without a password")
         if not re.fullmatch(MEMORY, self.memory_limit, re.IGNORECASE):

@@ -39,10 +39,13 @@ def open_store(
     Raises:
         BadSetting: If no store has this scheme.
     """
-    scheme = urlsplit(url).scheme if "://" in url or url.startswith("file:") else ""
+    try:
+        scheme = urlsplit(url).scheme if "://" in url or url.startswith("file:") else ""
+    except ValueError:  # a bracket that is not closed
+        scheme = "none"
     if scheme not in OPENERS:
         expected = "a path, or a URL of one of " + ", ".join(f"{s}://" for s in OPENERS if s)
-        raise BadSetting(setting, url, expected)
+        raise BadSetting(setting, shown(url), expected)
     return OPENERS[scheme](url, settings, setting)
 
 

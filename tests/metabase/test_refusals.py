@@ -228,6 +228,10 @@ def test_content_that_cannot_be_used_is_told_before_anything_is_asked(
     [
         ("url", "metabase:3000"),
         ("url", "http://me:secret@localhost:3000"),
+        ("url", "me:secret@localhost:3000"),
+        ("url", "http://me:secret@[::1:3000"),
+        ("url", "http://localhost:99999"),
+        ("url", "http://localhost:3000/?token=1"),
         ("memory_limit", "much"),
         ("database_folder", "serving"),
         ("api_key", "mb_secret–key"),

@@ -8,6 +8,7 @@ import pytest
 
 from core.config import load_config
 from core.errors import BadConfigFile, BadSetting, ConfigError, ConfigNotFound, UnknownSetting
+from core.storage.open import open_store
 
 SECRET = "canary-7f3a"
 
@@ -120,3 +121,10 @@ def test_no_repr_tells_a_secret(tmp_path):
     )
     assert config.vendors["aws"].secret_access_key == SECRET
     assert SECRET not in repr(config)
+
+
+@pytest.mark.parametrize("url", ["s3://[bills", "file://[a/b", "https://[a/x?sig=secret", "ftp://host/x"])
+def test_a_source_that_no_store_has_is_one_error(url):
+    with pytest.raises(BadSetting, match="is not a path, or a URL of one of") as caught:
+        open_store(url, setting="aws.bucket")
+    assert "secret" not in str(caught.value)
