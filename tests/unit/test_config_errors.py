@@ -123,7 +123,9 @@ def test_no_repr_tells_a_secret(tmp_path):
     assert SECRET not in repr(config)
 
 
-@pytest.mark.parametrize("url", ["s3://[bills", "file://[a/b", "https://[a/x?sig=secret", "ftp://host/x"])
+@pytest.mark.parametrize(
+    "url", ["s3://[bills", "file://[a/b", "https://[a/x?sig=secret", "ftp://host/x"]
+)
 def test_a_source_that_no_store_has_is_one_error(url):
     with pytest.raises(BadSetting, match="is not a path, or a URL of one of") as caught:
         open_store(url, setting="aws.bucket")
