@@ -151,7 +151,19 @@ def finished(arguments: Sequence[str], env: Mapping[str, str]) -> int:
 def sleep_until(due: datetime) -> None:
     """Sleep until a moment of the clock has come, also one that was set meanwhile."""
     while (left := (due - datetime.now(UTC)).total_seconds()) > 0:
+        collect_the_ended()
         time.sleep(min(left, LONGEST_SLEEP))
+
+
+def collect_the_ended() -> None:
+    """Let go of ended processes whose parents ended before them.
+
+    In a container the scheduler is process 1, to which they come; dbt leaves one with each build,
+    and each that is not collected counts against the container's limit of processes.
+    """
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def text(moment: datetime) -> str:

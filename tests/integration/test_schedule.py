@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from subprocess import Popen
+from subprocess import PIPE, Popen, run
 from typing import Any
 
 import duckdb
@@ -97,6 +97,18 @@ def test_a_run_that_is_cut_off_cleans_up(finops: Finops) -> None:
     assert process.returncode == 0
     assert "error: interrupted; what was not yet published is thrown away\n" in said
     assert said.endswith("schedule: ended\n")
+
+
+def test_an_ended_process_that_was_left_to_it_is_collected(finops: Finops) -> None:
+    left = 'import os, sys; os.spawnlp(os.P_NOWAIT, "true", "true")'
+    ours = "from core.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    process = finops.start("schedule", command=("-c", f"{left}; {ours}"))
+    wait_for(lambda: status(finops).get("next_run"))
+    of_it = ["ps", "-o", "stat=", "--ppid", str(process.pid)]
+    wait_for(lambda: not run(of_it, stdout=PIPE, check=False).stdout)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
 
 
 def test_a_busy_database_is_tried_again(finops: Finops, bucket: Bucket) -> None:
