@@ -90,21 +90,6 @@ def test_movers_are_those_of_the_overview(
 
 
 @CURRENCIES
-def test_bars_are_those_of_the_overview(cards: Cards, served: Served, currency: str) -> None:
-    page = served.get("explore", currency=currency, start="2025-06-01", end="2026-07-01",
-                      group="ProviderName")  # fmt: skip
-    bars = {
-        (bucket["start"], line["keys"][0]["value"]): Decimal(value)
-        for line in page["series"]
-        for bucket, value in zip(page["buckets"], line["values"], strict=True)
-    }
-    rows = cards.rows("monthly_providers", currency=currency)
-    assert rows
-    for row in rows:
-        assert bars[str(row["month"]), row["provider"]] == row["effective_cost"]
-
-
-@CURRENCIES
 @pytest.mark.parametrize(
     ("slug", "dimension"),
     [

@@ -21,28 +21,28 @@ WITH used AS (
 SELECT
     'service_category' AS empty_column,
     coalesce(sum(effective_cost) FILTER (service_category IS NULL), 0) AS missing_cost,
-    cast(coalesce(sum(effective_cost) FILTER (service_category IS NULL), 0) AS DOUBLE)
-        / nullif(cast(sum(effective_cost) AS DOUBLE), 0) AS share
+    cast(coalesce(sum(abs(effective_cost)) FILTER (service_category IS NULL), 0) AS DOUBLE)
+        / nullif(cast(sum(abs(effective_cost)) AS DOUBLE), 0) AS share
 FROM used
 UNION ALL
 SELECT
     'sub_account_id' AS empty_column,
     coalesce(sum(effective_cost) FILTER (sub_account_id IS NULL), 0) AS missing_cost,
-    cast(coalesce(sum(effective_cost) FILTER (sub_account_id IS NULL), 0) AS DOUBLE)
-        / nullif(cast(sum(effective_cost) AS DOUBLE), 0) AS share
+    cast(coalesce(sum(abs(effective_cost)) FILTER (sub_account_id IS NULL), 0) AS DOUBLE)
+        / nullif(cast(sum(abs(effective_cost)) AS DOUBLE), 0) AS share
 FROM used
 UNION ALL
 SELECT
     'region_id' AS empty_column,
     coalesce(sum(effective_cost) FILTER (region_id IS NULL), 0) AS missing_cost,
-    cast(coalesce(sum(effective_cost) FILTER (region_id IS NULL), 0) AS DOUBLE)
-        / nullif(cast(sum(effective_cost) AS DOUBLE), 0) AS share
+    cast(coalesce(sum(abs(effective_cost)) FILTER (region_id IS NULL), 0) AS DOUBLE)
+        / nullif(cast(sum(abs(effective_cost)) AS DOUBLE), 0) AS share
 FROM used
 UNION ALL
 SELECT
     'pricing_category' AS empty_column,
     coalesce(sum(effective_cost) FILTER (pricing_category IS NULL), 0) AS missing_cost,
-    cast(coalesce(sum(effective_cost) FILTER (pricing_category IS NULL), 0) AS DOUBLE)
-        / nullif(cast(sum(effective_cost) AS DOUBLE), 0) AS share
+    cast(coalesce(sum(abs(effective_cost)) FILTER (pricing_category IS NULL), 0) AS DOUBLE)
+        / nullif(cast(sum(abs(effective_cost)) AS DOUBLE), 0) AS share
 FROM used
 ORDER BY missing_cost DESC, empty_column
