@@ -185,7 +185,7 @@ def database(config: Config) -> Probe:
             what="database",
             state="warn",
             detail=f"{path} does not exist yet",
-            hint="`./finops demo` or an import makes it.",
+            hint="The first import makes it; `./finops demo` has one of its own.",
         )
         return
     with connect_read_only(path) as connection:

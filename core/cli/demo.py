@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from core.cli.options import (
     resolve,
 )
 from core.config import Config
-from core.errors import PortInUse
+from core.errors import BusyError, PortInUse, disk_errors
 from core.exports import Vendor, load_vendor, vendor_names
 from core.periods import parse_period, shift
 from core.run import Outcome, import_exports
+from core.scratch import locked
 from core.serving import STATE
 
 WRITTEN = "written"
@@ -65,19 +67,13 @@ def demo(
     started = time.monotonic()
     config = demo_config(resolve(ctx, config_path))
     config.dashboards.check_access()
-    finished = not reset and same_demo(config, rows, months)
-    if not finished:
-        throw_away(config.data_dir)
-    outcomes: list[Outcome] = []
-    deliveries: list[bool | None] = [None] if finished else [False, True]
-    for restated in deliveries:
-        with progress_bar(quiet=as_json) as progress:
-            progress("writing the demo bill", 0, 1)
-            wanted = delivered(config, rows, months, restated=restated)
-            # FOCUS is built once, from what is current in the end.
-            last = restated is not False
-            outcomes += import_exports(config, wanted, transform=last, progress=progress)
-    (config.data_dir / WRITTEN).write_text(size(rows, months))
+    with ExitStack() as held:
+        with disk_errors(config.data_dir):
+            config.data_dir.mkdir(parents=True, exist_ok=True)
+            alone = held.enter_context(locked(config.data_dir, wait=False))
+        if not alone:
+            raise BusyError(config.database_path, "`finops demo`")
+        outcomes = written(config, rows, months, reset=reset, quiet=as_json)
     if not as_json:
         for outcome in outcomes:
             print_outcome(outcome)
@@ -103,6 +99,27 @@ def show_pages(ctx: click.Context, config_path: str | None) -> None:
         invoke(ctx, "serve", demo=True, config_path=config_path, port=0)
 
 
+def written(
+    config: Config, rows: int | None, months: int, *, reset: bool, quiet: bool
+) -> list[Outcome]:
+    """Write the demo's bills and import them, unless they are there; return what was imported."""
+    finished = not reset and same_demo(config, rows, months)
+    if not finished:
+        throw_away(config.data_dir)
+    outcomes: list[Outcome] = []
+    deliveries: list[bool | None] = [None] if finished else [False, True]
+    for restated in deliveries:
+        with progress_bar(quiet=quiet) as progress:
+            progress("writing the demo bill", 0, 1)
+            wanted = delivered(config, rows, months, restated=restated)
+            # FOCUS is built once, from what is current in the end.
+            last = restated is not False
+            outcomes += import_exports(config, wanted, transform=last, progress=progress)
+    with disk_errors(config.data_dir):
+        (config.data_dir / WRITTEN).write_text(size(rows, months))
+    return outcomes
+
+
 def invoke(ctx: click.Context, *path: str, **options: Any) -> None:
     """Run another command, which the root group knows by its name."""
     command: click.Command | None = ctx.find_root().command
@@ -114,12 +131,17 @@ def invoke(ctx: click.Context, *path: str, **options: Any) -> None:
 
 
 def throw_away(folder: Path) -> None:
-    """Remove the former demo, but what users keep of its pages."""
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != STATE:
-            path.unlink(missing_ok=True)
+    """Remove the former demo, but what users keep of its pages.
+
+    Raises:
+        DiskError: If the folder may not be written.
+    """
+    with disk_errors(folder):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != STATE:
+                path.unlink(missing_ok=True)
 
 
 def size(rows: int | None, months: int) -> str:

@@ -105,8 +105,8 @@ class NoDatabase(QueryError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"there is no database {path} yet",
-            hint="`./finops demo` makes one with demo data, "
-            "`./finops config init` and `./finops run` one with yours.",
+            hint="`./finops config init` and `./finops run` make it of your bills; `./finops demo` "
+            "has one of its own, which a command reads with --demo.",
         )
 
 

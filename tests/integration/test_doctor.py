@@ -77,7 +77,7 @@ def test_a_first_start_has_warnings_but_no_failure(finops):
 def test_the_lines_are_for_people(finops):
     out = finops("doctor").out
     assert "ok    settings: no config.toml: defaults and environment\n" in out
-    assert "      `./finops demo` or an import makes it.\n" in out
+    assert "      The first import makes it; `./finops demo` has one of its own.\n" in out
 
 
 def test_a_wrong_setting_ends_it_with_code_2(finops):

@@ -12,6 +12,8 @@ from urllib.request import urlopen
 import pytest
 
 from core.cli.demo import throw_away
+from core.errors import DiskError
+from core.scratch import locked
 from core.serving import STATE
 from tests.fixtures.demo import ROWS
 from tests.fixtures.finops import Finops
@@ -31,6 +33,20 @@ def test_a_demo_of_another_size_keeps_what_users_saved(tmp_path: Path) -> None:
         (folder / name).touch()
     throw_away(folder)
     assert [path.name for path in folder.iterdir()] == [STATE]
+
+
+def test_a_demo_beside_one_that_is_still_written_is_one_error(demo: Finops) -> None:
+    before = demo.fingerprint()
+    with locked(demo.data / "demo", wait=False):
+        result = demo("demo", "--no-serve", "--reset")
+    assert result.code == 6
+    assert "another process (`finops demo`) is writing" in result.error
+    assert demo.fingerprint() == before
+
+
+def test_a_former_demo_that_cannot_be_removed_is_one_error() -> None:
+    with pytest.raises(DiskError):
+        throw_away(Path("/proc/self/fdinfo"))
 
 
 def test_the_demo_ends_on_its_pages_until_it_is_told_to_end(demo: Finops) -> None:
