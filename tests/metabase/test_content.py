@@ -24,6 +24,13 @@ SET: dict[str, list[Any]] = {
     "service": [["Amazon Elastic Compute Cloud"], ["it's no service"]],
 }
 """Values of every filter, one after the other."""
+MEANT = {
+    "period": {"billing_period", "cost_date", "charge_month"},
+    "provider": {"provider_name"},
+    "account": {"sub_account_id"},
+    "service": {"service_name"},
+}
+"""The columns that each filter may be bound to."""
 OF_THE_LOADS = {"freshness", "loads", "differences", "currencies"}
 """Cards without money, which need no currency."""
 
@@ -80,6 +87,13 @@ def test_every_filter_is_bound_to_a_column_that_exists(content: Content, cards: 
         "FROM information_schema.columns"
     ).fetchall()
     assert {str(column) for column in content.columns()} <= {name for (name,) in found}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_a_filter_means_the_same_on_every_card(content: Content, name: str) -> None:
+    bound = {column.name for card in content.cards.values() if (column := card.filters.get(name))}
+    assert bound and bound <= MEANT[name]
+    assert name in content.filters
 
 
 def test_the_formulas_are_those_of_the_metrics(cards: Cards) -> None:
