@@ -14,7 +14,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -114,12 +114,12 @@ def private(path: Path) -> IO[bytes]:
 @contextmanager
 def writing(path: Path, kind: str) -> Iterator[Writer]:
     """Write a backup; what the name `kind` ends with says how it is compressed."""
-    with private(path) as file:
+    with private(path) as file, ExitStack() as held:
         packed = packer(file, kind)
+        if packed is not file:
+            held.callback(packed.close)
         with tarfile.open(fileobj=packed, mode="w|", bufsize=BLOCK) as tar:
             yield Writer(tar)
-        if packed is not file:
-            packed.close()
 
 
 def packer(file: IO[bytes], kind: str) -> Any:
