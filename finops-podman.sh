@@ -9,10 +9,9 @@
 set -euo pipefail
 
 project=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")" && pwd -P)
-here=$(pwd -P)
-home=${HOME:-/}
+here=$(pwd -P) home=${HOME:-/}
 declare -A shown=()
-mounts=() variables=() path='' signal='' child='' scratch='' is_ending=''
+mounts=() variables=() path='' signal='' child='' scratch='' is_ending='' code=0
 
 complain() { printf 'error: %s\nhint:  %s\n' "$1" "$2" >&2; exit 69; }
 
@@ -284,12 +283,10 @@ choose_options() {
 
 trap 'stop INT' INT; trap 'stop TERM' TERM
 [ "${1:-}" != deploy ] || complain 'deploy starts containers of its own, and none is made in a container' './finops deploy does.'
-choose_image
-find_config "$@"
-find_data; show_folders; show_for_reading; pass_variables; choose_options
+choose_image; find_config "$@"; find_data
+show_folders; show_for_reading; pass_variables; choose_options
 
 # podman ends with 0 or 1, and leaves the container, where a signal comes before that has begun.
-code=0
 scratch=$(mktemp -d) || complain 'no folder for working files can be made' 'TMPDIR has to name one that may be written.'
 trap 'rm -rf "$scratch"' EXIT
 attend podman run "${options[@]}" --cidfile "$scratch/id" --user "$user" --workdir "$here" \

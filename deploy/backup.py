@@ -160,7 +160,7 @@ def is_there(path: Path) -> bool:
     """Tell whether there is a file to save.
 
     Raises:
-        NotCopied: If its folder is no one's to look into.
+        NotCopied: If its folder may not be looked into.
     """
     try:
         return path.exists()
