@@ -144,10 +144,12 @@ class Vendor:
     focus_needs: Callable[[str], frozenset[str]]
     """dialect -> the columns without which a bill cannot become FOCUS."""
     stock: (
-        Callable[[ObjectStore, Any, Inventory], tuple[Sequence[ExportVersion], Inventory]] | None
+        Callable[[ObjectStore, Any, Inventory, Path], tuple[Sequence[ExportVersion], Inventory]]
+        | None
     ) = None
     """Like `versions`, where no manifest says what a file holds: takes what was noted of the files
-    when they were last loaded, and returns the versions and what to note now."""
+    when they were last loaded and the folder that relative paths begin at, and returns the versions
+    and what to note now."""
     provider_names: frozenset[str] = frozenset()
     """How FOCUS exports of these bills spell the provider, beside what we write ourselves."""
     one_provider: bool = True

@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from core.configured import Configured
@@ -55,9 +56,22 @@ class Month:
     file must change together, or a line that moved from one to the other counts twice."""
 
 
-def address_of(store: ObjectStore, key: str) -> str:
-    """Return what tells a file from those of other folders and buckets: files are noted by it."""
-    return str(store.local(key) or store.name(key))
+def address_of(store: ObjectStore, key: str, base: Path) -> str:
+    """Return what tells a file from those of other folders and buckets: files are noted by it.
+
+    A path below `base` is told from there: a container sees both elsewhere, as does who moves them.
+
+    Args:
+        store: Where the file lies.
+        key: Which one.
+        base: The folder that relative paths of config.toml begin at.
+    """
+    local = store.local(key)
+    if local is None:
+        return store.name(key)
+    named = Path(store.location).absolute() / key  # a link may lead out, on one side alone
+    below = (path.relative_to(base) for path in (named, local) if path.is_relative_to(base))
+    return str(next(below, local))
 
 
 def stamp_of(store: ObjectStore, key: str) -> str:

@@ -69,7 +69,7 @@ def import_exports(
     """
     progress("reading manifests", 0, 1)
     database = config.database_path
-    offered = [Offer.read(vendor, export, database) for vendor, export in wanted]
+    offered = [Offer.read(vendor, export, config) for vendor, export in wanted]
     waiting = transform and is_waiting(config)
     if not waiting and not any(offer.new(database) for offer in offered):
         return [offer.outcome(()) for offer in offered]
@@ -101,14 +101,14 @@ class Offer:
     """What to note of the files, where no manifest says what they hold."""
 
     @classmethod
-    def read(cls, vendor: Vendor, export: Any, database: Path) -> Offer:
-        store = vendor.store(export)
+    def read(cls, vendor: Vendor, export: Any, config: Config) -> Offer:
+        store, database = vendor.store(export), config.database_path
         if vendor.stock is None:
             versions: Sequence[ExportVersion] = list(vendor.versions(store, export))
             return cls(vendor=vendor, export=export, store=store, versions=versions)
         noted = ledger.inventory(database, vendor.name, export.name)
         current = ledger.current_versions(database, vendor.name)
-        offered, stock = vendor.stock(store, export, noted)
+        offered, stock = vendor.stock(store, export, noted, config.base)
         versions = [
             version
             for version in offered

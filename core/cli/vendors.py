@@ -88,7 +88,7 @@ def offered(
     found = load_vendor(vendor)
     current = ledger.current_versions(config.database_path, vendor)
     for export in found.exports(config.vendors[vendor]):
-        for version in Offer.read(found, export, config.database_path).versions:
+        for version in Offer.read(found, export, config).versions:
             known = current.get((version.export, version.billing_period))
             state = "loaded" if version.is_held_by(known) else changed if known else "new"
             yield (

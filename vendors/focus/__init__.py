@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def _versions(store: ObjectStore, source: FocusSource) -> Iterator[ExportVersion]:
-    return iter(_stock(store, source, {})[0])
+    return iter(_stock(store, source, {}, Path("/"))[0])
 
 
 def _stock(
-    store: ObjectStore, source: FocusSource, noted: Inventory
+    store: ObjectStore, source: FocusSource, noted: Inventory, base: Path
 ) -> tuple[Sequence[ExportVersion], Inventory]:
     from vendors.focus.files import stock
 
-    return stock(store, source, noted)
+    return stock(store, source, noted, base)
 
 
 def _source(store: ObjectStore, version: ExportVersion, connection: Any) -> SourceRelation:

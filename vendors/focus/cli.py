@@ -103,7 +103,7 @@ def list_files(ctx: click.Context, /, config_path: str | None, as_json: bool, **
 
         noted = ledger.inventory(config.database_path, "focus", source.name)
         store = vendor.store(source)
-        keys = files(store, source)
+        keys = files(store, source, config.base)
         present = look(store, keys, {} if source.reset else noted, ask)
         for address, found in present.items():
             known = noted.get(address)

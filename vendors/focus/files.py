@@ -50,7 +50,7 @@ class FocusVersion(ExportVersion):
 
 
 def stock(
-    store: ObjectStore, source: FocusSource, noted: Inventory
+    store: ObjectStore, source: FocusSource, noted: Inventory, base: Path
 ) -> tuple[Sequence[ExportVersion], Inventory]:
     """Return the months that a source's files make up now, and what to note of the files.
 
@@ -58,7 +58,7 @@ def stock(
         NoFiles: If there is nothing to load.
         AlienFile, CorruptFile, BadValue, SchemaMismatch: If a file is no bill.
     """
-    keys = files(store, source)
+    keys = files(store, source, base)
     present = look(store, keys, {} if source.reset else noted, ask)
     chosen = newest(store, keys, present) if source.settings.delivery == "newest" else present
     former = remembered(noted, present, reset=source.reset) if chosen is present else {}
@@ -68,7 +68,7 @@ def stock(
     return [version(source, month, keys, present) for month in wanted], {**note, **present}
 
 
-def files(store: ObjectStore, source: FocusSource) -> dict[str, str]:
+def files(store: ObjectStore, source: FocusSource, base: Path) -> dict[str, str]:
     """Return the files of a source: address -> key.
 
     Raises:
@@ -77,7 +77,7 @@ def files(store: ObjectStore, source: FocusSource) -> dict[str, str]:
     keys = sorted(files_within(store, source.open()[1], tuple(ENDINGS)))
     if not keys:
         raise NoFiles(source.location, f"{' or '.join(ENDINGS)} file")
-    return {address_of(store, key): key for key in keys}
+    return {address_of(store, key, base): key for key in keys}
 
 
 def ask(store: ObjectStore, keys: Sequence[str]) -> dict[str, Held]:

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def _versions(store: ObjectStore, export: GcpExport) -> Iterator[ExportVersion]:
-    return iter(_stock(store, export, {})[0])
+    return iter(_stock(store, export, {}, Path("/"))[0])
 
 
 def _stock(
-    store: ObjectStore, export: GcpExport, noted: Inventory
+    store: ObjectStore, export: GcpExport, noted: Inventory, base: Path
 ) -> tuple[Sequence[ExportVersion], Inventory]:
     if export.settings.source:
         from vendors.gcp import files
 
-        return files.stock(store, export, noted)
+        return files.stock(store, export, noted, base)
     from vendors.gcp import bigquery
 
     assert isinstance(store, bigquery.BigQueryStore)

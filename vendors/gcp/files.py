@@ -32,16 +32,16 @@ MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])")
 
 
 def stock(
-    store: ObjectStore, export: GcpExport, noted: Inventory
+    store: ObjectStore, export: GcpExport, noted: Inventory, base: Path
 ) -> tuple[Sequence[ExportVersion], Inventory]:
     """Return the invoice months that an export's files make up, and what to note of the files.
 
-    Files are noted by their whole address: another folder's files of the same names are others.
+    Files are noted by their address: another folder's files of the same names are others.
 
     Raises:
         NoFiles, NothingInRange, SchemaMismatch, and what reading the files raises.
     """
-    keys = {address_of(store, key): key for key in files(store, export.open()[1])}
+    keys = {address_of(store, key, base): key for key in files(store, export.open()[1])}
     present = look(store, keys, {} if export.reset else noted, ask)
     former = remembered(noted, present, reset=export.reset)
     found, note = months(present, former, salt=export.settings.pricing_source or "")
