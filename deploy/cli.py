@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -63,9 +64,15 @@ def deploy(ctx: click.Context, folder: Path | None) -> None:
 
 
 def prepared(
-    ctx: click.Context, config_path: str | None, metabase: bool | None
+    ctx: click.Context,
+    config_path: str | None,
+    metabase: bool | None,
+    check: Callable[[Stack, Mapping[str, str]], None] = lambda stack, settings: None,
 ) -> tuple[Stack, Config]:
-    """Write what the containers need, and say what was mended."""
+    """Write what the containers need, and say what was mended.
+
+    What `check` refuses changes no `.env` that is there; a new one is written, to be completed.
+    """
     from deploy.stack import Stack
 
     place: Place = ctx.obj["place"]
@@ -73,8 +80,13 @@ def prepared(
     stack = Stack.at(place)
     stack.check_compose("start")
     own = {} if metabase is None else {"COMPOSE_PROFILES": METABASE if metabase else ""}
+    known = place.env_file.exists()
+    if known:
+        check(stack, {**place.settings(), **own})
     for mended in prepare(place, config, rootless=stack.rootless, own=own):
         tell(mended)
+    if not known:
+        check(stack, place.settings())
     return stack, config
 
 
@@ -126,11 +138,16 @@ def up(
       ./finops deploy up --build
     """
     from deploy.former import commit, keep_files
+    from deploy.ports import check_free
     from deploy.upgrade import names_again
+
+    def check(stack: Stack, settings: Mapping[str, str]) -> None:
+        stack.to_build(settings, only_missing=not build)
+        check_free(stack, settings)
 
     place: Place = ctx.obj["place"]
     with alone(place) as held:
-        stack, config = prepared(ctx, config_path, metabase)
+        stack, config = prepared(ctx, config_path, metabase, check)
         if half := cut_off(place):
             tell(half.told(at_work=False))
         names_again(stack, tell)

@@ -45,6 +45,8 @@ BUILT = {"dashboards": "FINOPS_IMAGE", METABASE: "FINOPS_METABASE_IMAGE"}
 
 In these names a tag of the folder's path stands for latest.
 """
+PUBLISHED = {"dashboards": "FINOPS_DASHBOARDS_PORT", METABASE: "FINOPS_METABASE_PORT"}
+"""Services that listen at 127.0.0.1, and the setting with the port."""
 PINS = ("FINOPS_METABASE_VERSION", "FINOPS_METABASE_SHA256", "FINOPS_DRIVER_SHA256")
 """What Metabase's image is not built without."""
 OF_COMPOSE = tuple(
@@ -88,9 +90,15 @@ def checked(defaults: Mapping[str, str], file: Path) -> dict[str, str]:
     return settings
 
 
+def services_of(settings: Mapping[str, str]) -> list[str]:
+    """Return the services that settings name, in the order of docker-compose.yml."""
+    profiles = set(settings["COMPOSE_PROFILES"].split(","))
+    return [name for name, wanted in SERVICES.items() if not wanted or wanted & profiles]
+
+
 def check_ports(settings: Mapping[str, str], defaults: Mapping[str, str], file: Path) -> None:
     """Raise BadEnvValue where Metabase is part of the stack and has the dashboards' port."""
-    pages, metabase = "FINOPS_DASHBOARDS_PORT", "FINOPS_METABASE_PORT"
+    pages, metabase = PUBLISHED.values()
     port = settings[metabase]
     if port == settings[pages] and METABASE in settings["COMPOSE_PROFILES"].split(","):
         wrong, other = (metabase, pages) if port != defaults[metabase] else (pages, metabase)

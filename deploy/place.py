@@ -25,9 +25,9 @@ from deploy.own import (
     OWN,
     POSTGRES,
     PROJECT,
-    SERVICES,
     check_ports,
     checked,
+    services_of,
     unread,
 )  # fmt: skip
 from deploy.pairs import check_plain, lines, read_lines, read_pairs, read_text
@@ -86,8 +86,7 @@ class Place:
 
     def services(self) -> list[str]:
         """Return the services that run here, in the order of docker-compose.yml."""
-        profiles = set(self.settings()["COMPOSE_PROFILES"].split(","))
-        return [name for name, wanted in SERVICES.items() if not wanted or wanted & profiles]
+        return services_of(self.settings())
 
     @property
     def has_postgres(self) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import AnotherFolder, BySystemd, NotHealthy, NotPinned, NotPrepared, NotRunning
-from deploy.own import BUILT, METABASE, PINS, POSTGRES, SERVICES
+from deploy.own import BUILT, METABASE, PINS, POSTGRES, SERVICES, services_of
 from deploy.place import Place
 from deploy.tools import DOCKER, PODMAN, Tools, find_tools, show
 from deploy.units import FOLDER, SERVICE, find_units, systemctl
@@ -206,23 +206,30 @@ class Stack:
 
         A build may outlive this process; it keeps the lock `held` of the place until it ends.
 
-        Raises:
-            NotPulled: If .env names an image of a registry that is not here, or is to be built.
-            NotPinned: If .env does not say which Metabase.
-            ComposeFailed: If a build fails.
+        Raises NotPulled or NotPinned as `to_build` does, and ComposeFailed if a build fails.
         """
-        settings, wanted = self.place.settings(), dict[str, str]()
-        for service in self.place.services():
+        wanted = self.to_build(self.place.settings(), only_missing=only_missing)
+        for service, name in wanted.items():
+            say(f"building {name}")
+            show(self.compose("build", service), keep=(held,))
+        return list(wanted)
+
+    def to_build(self, settings: Mapping[str, str], *, only_missing: bool) -> dict[str, str]:
+        """Return the services whose images settings of .env let build, and the images' names.
+
+        Raises:
+            NotPulled: If they name an image of a registry that is not here, or is to be built.
+            NotPinned: If they do not say which Metabase.
+        """
+        wanted = {}
+        for service in services_of(settings):
             name = settings.get(BUILT.get(service, ""))
             if name and not (only_missing and self.tools.has_image(name)):
                 self.tools.check_built_here(name)
                 if missing := [pin for pin in PINS if service == METABASE and not settings[pin]]:
                     raise NotPinned(self.place.env_file, missing)
                 wanted[service] = name
-        for service, name in wanted.items():
-            say(f"building {name}")
-            show(self.compose("build", service), keep=(held,))
-        return list(wanted)
+        return wanted
 
     def remove(self, *services: str) -> None:
         """Stop services and remove their containers; their volumes stay.

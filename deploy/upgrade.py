@@ -27,6 +27,7 @@ from deploy.former import before, commit, keep_files, started_from
 from deploy.images import check_names, differ, kept, refuse, retag
 from deploy.own import BUILT, SERVICES
 from deploy.place import prepare
+from deploy.ports import check_free
 from deploy.postgres import awake, dump, load
 from deploy.ready import fill
 from deploy.stack import Say, Stack
@@ -65,6 +66,7 @@ def upgrade(
         BySystemd: If systemd runs the stack.
         NotPrepared: If no `deploy up` or `prepare` was ever run here.
         DigestPinned: If a name in .env cannot be given to another image.
+        PortTaken: If another program listens where a service is to.
         ComposeFailed: If the image of Postgres is not here and cannot be had.
         NotRunning: If a service does not run, and no upgrade was cut off.
         NotBuilt: If an image cannot be built; what runs was left as it is.
@@ -74,6 +76,7 @@ def upgrade(
     stack.check_compose("restart")
     stack.check_prepared()
     check_names(stack)
+    check_free(stack, stack.place.settings())
     for mended in prepare(stack.place, config, rootless=stack.rootless):
         say(mended)
     stack.pull()

@@ -28,7 +28,7 @@ FinopsError                     1
     ├── DataOfRoot, UnreadableForContainers, OddPath, BadLine, BadEnvValue, WouldOverwrite
     ├── WouldReplace, UnreadableSettings, UnreadableBackup, BadBackup, AlteredBackup, AlienBackup
     ├── OtherFormat, BrokenPart, BadConfigInBackup, OtherKey, HalfRestored, AnotherFolder
-    └── OthersVolume, NotCopied, NotPrepared, BadNote
+    └── OthersVolume, NotCopied, NotPrepared, BadNote, PortTaken
 
 `docs/troubleshooting.md` lists each with its cause; a test compares the two.
 """
@@ -98,6 +98,7 @@ from core.errors.deploy import (
     OddPath,
     OldCompose,
     OthersVolume,
+    PortTaken,
     UnreadableForContainers,
     UnreadableSettings,
 )
@@ -219,6 +220,7 @@ __all__ = [
     "OtherKey",
     "OutsideFolder",
     "PortInUse",
+    "PortTaken",
     "QueryError",
     "RepeatedDelivery",
     "SchemaMismatch",

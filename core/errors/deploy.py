@@ -190,6 +190,16 @@ class BadEnvValue(DeployError):
         )
 
 
+class PortTaken(DeployError):
+    def __init__(self, port: str, service: str, name: str, path: Path) -> None:
+        super().__init__(
+            f"another program listens at 127.0.0.1:{port}, where {service} is to: "
+            f"{path}, {name}={port}",
+            hint=f"Nothing was started. Write a port that is free into {path}, {name}=NUMBER, or "
+            "end that program: perhaps `./finops demo`, `serve`, or the stack of another folder.",
+        )
+
+
 class BadNote(DeployError):
     def __init__(self, path: Path) -> None:
         super().__init__(
