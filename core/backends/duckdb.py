@@ -18,6 +18,8 @@ from core.scratch import spilling_alone
 
 LOCKED = re.compile(r"Could not set lock on file.*?PID (\d+)", re.DOTALL)
 CUT_OFF = "Could not read enough bytes"
+GIVEN_UP = '\nOriginal error: "'
+"""What stands before the reason why a database takes no more statements."""
 STORAGE = "v1.5.0"
 """The file format: newer compresses better, but Metabase's DuckDB is 1.5."""
 ROWS_PER_THREAD = 245_760
@@ -169,6 +171,13 @@ def default_threads() -> int:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of an error's text, for a message of one line."""
-    lines = str(error).strip().splitlines()
+    """Return the first line of an error's text, for a message of one line.
+
+    Of a database that DuckDB has given up, it is what had happened first.
+
+    >>> first_line(ValueError('FATAL Error: gone.\\nOriginal error: "a "full" disk"'))
+    'a "full" disk'
+    """
+    said, _, original = str(error).partition(GIVEN_UP)
+    lines = (original.removesuffix('"') or said).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from core.backends.duckdb import first_line
 from tests.fixtures.aws import Bucket, line
 from tests.fixtures.finops import Finops
 from tests.integration.test_bad_inputs import assert_one_error
@@ -231,6 +233,21 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("only root may mount a small disk")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_database_that_was_given_up_says_what_happened_first(small_disk: Path) -> None:
+    """A commit without room ends it; each later statement would only say that it has ended."""
+    with duckdb.connect(str(small_disk / "full.duckdb")) as connection:
+        connection.execute("SET checkpoint_threshold = '100kB'")
+        connection.execute("CREATE TABLE t (n VARCHAR)")
+        fill = "INSERT INTO t SELECT uuid()::VARCHAR FROM range(20000)"
+        with pytest.raises(duckdb.FatalException):
+            for _ in range(100):
+                connection.execute(fill)
+        with pytest.raises(duckdb.FatalException) as given_up:
+            connection.execute(fill)
+    assert "invalidated" in str(given_up.value)
+    assert first_line(given_up.value).endswith("No space left on device")
 
 
 def test_a_full_disk_is_one_error_and_loses_nothing(small_disk, bucket, finops):
