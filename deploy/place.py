@@ -113,8 +113,7 @@ def prepare(
         What was mended, and names in .env that nothing reads, a sentence each.
 
     Raises:
-        DataOfRoot: If the containers would have to run as root.
-        UnreadableForContainers: If config.toml is for other eyes.
+        DataOfRoot, UnreadableForContainers: As `user_of` does.
         OddPath: If compose would read another path than the one that .env names.
         BadLine, UnreadableSettings: If .env or a file of secrets is not read as NAME=value lines.
         BadEnvValue: If .env has a port, a name or an amount that is none, or one port twice.
@@ -128,7 +127,7 @@ def prepare(
     with disk_errors(data):
         make_data(data)
         given = Warehouse(config.database_path).give_to_owner()
-        user = user_of(data, rootless=rootless)
+        user = user_of(config, rootless=rootless)
         make_folder(data / "serving", like=data)
     for folder in (place.secrets, place.secrets / "none", place.folder / "exports"):
         with disk_errors(folder):
@@ -138,8 +137,6 @@ def prepare(
         told = f"given to the owner of {data}, as root's: {', '.join(given)}"
         mended = [*([told] if given else []), *close_secrets(place, data)]
         make_secrets(place, data)
-    if config.path and not rootless:
-        check_readable(config.path, user[0])
     exports = config.base / "exports" if config.path else place.folder / "exports"
     none = place.secrets / "none.toml"
     found = {
@@ -209,27 +206,31 @@ def make_data(data: Path) -> None:
         os.chown(data, USER, USER)
 
 
-def user_of(data: Path, *, rootless: bool) -> tuple[int, int]:
+def user_of(config: Config, *, rootless: bool) -> tuple[int, int]:
     """Return user and group inside the containers: to the machine, the owner of the data.
 
     Without root's rights podman shows this user as the images' own.
 
     Raises:
-        DataOfRoot: If that is root, as whom no container runs.
+        DataOfRoot: If that is root, as whom no container runs, whoever may read config.toml.
+        UnreadableForContainers: If config.toml is for other eyes.
     """
     if rootless:
         return USER, USER
+    data, path = config.database_path.parent, config.path
     owner = data.stat()
+    closed = path if path and path.exists() and not may_read(path, owner.st_uid or USER) else None
     if owner.st_uid == 0:
-        raise DataOfRoot(data, USER)
+        raise DataOfRoot(data, USER, closed)
+    if closed:
+        raise UnreadableForContainers(closed, owner.st_uid)
     return owner.st_uid, owner.st_gid
 
 
-def check_readable(path: Path, uid: int) -> None:
-    """Raise UnreadableForContainers where a user may not read a file; groups are not looked at."""
+def may_read(path: Path, uid: int) -> bool:
+    """Whether a user other than root may read a file; groups are not looked at."""
     status = path.stat()
-    if uid and not status.st_mode & 0o004 and not (status.st_uid == uid and status.st_mode & 0o400):
-        raise UnreadableForContainers(path, uid)
+    return bool(status.st_mode & (0o404 if status.st_uid == uid else 0o004))
 
 
 def credentials(home: Path, none: Path) -> dict[str, Path]:

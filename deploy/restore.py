@@ -32,7 +32,7 @@ from deploy.backup import DATABASE, DUMP, SETTINGS, copy_sqlite, fingerprint
 from deploy.files import owned
 from deploy.halfway import Exchange, forget, note
 from deploy.own import POSTGRES
-from deploy.place import Place, make_data, prepare
+from deploy.place import Place, make_data, prepare, user_of
 from deploy.postgres import (
     asleep_again,
     awake_meanwhile,
@@ -41,7 +41,7 @@ from deploy.postgres import (
     load,
     metabase_again,
 )
-from deploy.settings import Then, check_owner, config_then, put_settings
+from deploy.settings import Then, config_then, put_settings
 from deploy.stack import Say, Stack
 from deploy.units import KEY as SECRET
 from deploy.units import find_units
@@ -97,7 +97,7 @@ def restore(
         if not replace and (found := found_here(database, new, stack, wait)):
             raise WouldReplace(found)
         if stack and not stack.units:
-            check_owner(config, rootless=stack.rootless)
+            user_of(config, rootless=stack.rootless)
         put_settings(place, new / SETTINGS, config, say)
         if stack and not stack.units:
             for mended in prepare(place, config, rootless=stack.rootless):

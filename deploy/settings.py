@@ -13,7 +13,7 @@ from deploy.backup import SETTINGS
 from deploy.files import make_folder, write_secret
 from deploy.own import checked
 from deploy.pairs import read_pairs, read_text
-from deploy.place import Place, check_readable, user_of
+from deploy.place import Place
 from deploy.stack import Say
 
 CONFIG = "config.toml"
@@ -56,18 +56,6 @@ def config_then(config: Config, place: Place, source: Path) -> Config:
             return replace(load_config(path), path=target)
         except ConfigError as error:
             raise BadConfigInBackup(source, str(error).replace(str(path), CONFIG)) from error
-
-
-def check_owner(config: Config, *, rootless: bool) -> None:
-    """Raise where containers could not run as the owner of the data folder, as `prepare` would.
-
-    Raises:
-        DataOfRoot: If it belongs to root.
-        UnreadableForContainers: If a config.toml that is here is for other eyes.
-    """
-    user, _ = user_of(config.database_path.parent, rootless=rootless)
-    if config.path and config.path.exists() and not rootless:
-        check_readable(config.path, user)
 
 
 def put_settings(place: Place, saved: Path, config: Config, say: Say) -> None:

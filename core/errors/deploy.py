@@ -141,11 +141,18 @@ class UnreadableForContainers(DeployError):
 
 
 class DataOfRoot(DeployError):
-    def __init__(self, data: Path, uid: int) -> None:
+    """`closed` is a config.toml that the images' own user cannot read, either."""
+
+    def __init__(self, data: Path, uid: int, closed: Path | None = None) -> None:
+        chown = f"chown -R {uid}:{uid} {quote(str(data))}"
+        given, them = "gives it", "in it"
+        if closed:
+            chown += f" && chown {uid} {quote(str(closed))}"
+            given, them = "gives both", "with them"
         super().__init__(
-            f"{data} belongs to root, as whom no container of the stack runs",
-            hint=f"`chown -R {uid}:{uid} {quote(str(data))}` gives it to the images' own user; "
-            "root may still work in it.",
+            f"{data} belongs to root, as whom no container of the stack runs"
+            f"{f', and {closed} is for other eyes than theirs' if closed else ''}",
+            hint=f"`{chown}` {given} to the images' own user; root may still work {them}.",
         )
 
 

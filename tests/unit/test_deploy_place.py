@@ -14,7 +14,7 @@ from deploy.alone import alone
 from deploy.backup import left_out
 from deploy.files import owned
 from deploy.pairs import read_pairs
-from deploy.place import USER, Place, check_readable, prepare, user_of
+from deploy.place import USER, Place, prepare
 from deploy.stack import GRACE, Stack
 from deploy.tools import Tools
 from tests.fixtures.place import builder, config, place
@@ -168,49 +168,11 @@ def test_without_root_podman_shows_this_user_as_the_images_own(
     assert found["FINOPS_USERNS"] == f"keep-id:uid={USER},gid={USER}"
 
 
-def test_otherwise_the_containers_run_as_the_owner_of_the_data(
-    place: Place, config: Config
-) -> None:
-    config.data_dir.mkdir()
-    if os.geteuid() == 0:
-        os.chown(config.data_dir, 12345, 12345)
-    owner = config.data_dir.stat()
-    prepare(place, config, rootless=False)
-    found = read_pairs(place.env_file)
-    assert found["FINOPS_USER"] == f"{owner.st_uid}:{owner.st_gid}"
-    assert found["FINOPS_USERNS"] == "host"
-
-
-def test_no_container_runs_as_root() -> None:
-    with pytest.raises(DataOfRoot, match="/ belongs to root"):
-        user_of(Path("/"), rootless=False)
-    assert user_of(Path("/"), rootless=True) == (USER, USER)
-
-
 def test_a_command_to_copy_means_one_path_though_that_has_blanks() -> None:
     path = Path("/srv/my bills")
     assert DataOfRoot(path, 10001).hint.startswith("`chown -R 10001:10001 '/srv/my bills'` ")
     assert UnreadableForContainers(path, 7).hint.startswith("`chown 7 '/srv/my bills'` ")
     assert "`podman build '/srv/my bills'`" in str(ComposeFailed(["podman", "build", str(path)], 1))
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root's data belong to root")
-def test_root_gives_an_empty_data_folder_away_and_none_that_holds_something(
-    place: Place, config: Config
-) -> None:
-    config.data_dir.mkdir()
-    (config.data_dir / "finops.duckdb").touch()
-    with pytest.raises(DataOfRoot):
-        prepare(place, config, rootless=False)
-    assert not place.env_file.exists()
-    assert not place.secrets.exists()
-    (config.data_dir / "finops.duckdb").unlink()
-
-    prepare(place, config, rootless=False)
-
-    assert read_pairs(place.env_file)["FINOPS_USER"] == f"{USER}:{USER}"
-    owners = {path.stat().st_uid for path in (config.data_dir, *place.secrets.iterdir())}
-    assert owners == {USER}
 
 
 def test_a_changed_configuration_makes_its_containers_anew(place: Place, config: Config) -> None:
@@ -220,16 +182,6 @@ def test_a_changed_configuration_makes_its_containers_anew(place: Place, config:
     config.path.write_text("[schedule]\ncron = '0 7 * * *'\n")
     prepare(place, config, rootless=True)
     assert read_pairs(place.env_file)["FINOPS_STATE"] != state
-
-
-def test_a_configuration_for_other_eyes_is_told_before_anything_starts(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.touch(0o600)
-    check_readable(path, os.getuid())
-    with pytest.raises(UnreadableForContainers, match="cannot be read by user 4711"):
-        check_readable(path, 4711)
-    path.chmod(0o644)
-    check_readable(path, 4711)
 
 
 def test_the_profile_says_which_services_run(place: Place, config: Config) -> None:
