@@ -81,7 +81,7 @@ def demo(
     if as_json:
         return
     click.echo(f"\n{config.database_path}  in {time.monotonic() - started:.0f} s")
-    click.echo('next: ./finops serve --demo, ./finops query --demo "SHOW ALL TABLES"')
+    click.echo('next: ./finops serve --demo, ./finops query --demo "SHOW TABLES FROM marts"')
     if not no_serve:
         show_pages(ctx, config_path)
 

@@ -65,7 +65,7 @@ def query(
 
     \b
     Examples:
-      ./finops query "SHOW ALL TABLES"
+      ./finops query "SHOW TABLES FROM marts"
       ./finops query "DESCRIBE focus.cost_and_usage"
       ./finops query "SELECT ServiceName, BillingCurrency, sum(EffectiveCost) AS cost
                       FROM focus.cost_and_usage GROUP BY ALL ORDER BY cost DESC" --limit 10

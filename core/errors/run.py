@@ -97,7 +97,8 @@ class QueryError(FinopsError):
     def __init__(self, reason: str, *, hint: str = "") -> None:
         super().__init__(
             reason,
-            hint=hint or '`./finops query "SHOW ALL TABLES"` lists what can be asked.',
+            hint=hint
+            or '`./finops query "SHOW TABLES FROM marts"` lists the marts, SHOW ALL TABLES all.',
         )
 
 
