@@ -18,7 +18,7 @@ from core.config import ROOT, Config
 from core.errors import ComposeFailed, NotHealthy, NotRunning
 from deploy.alone import alone, is_busy
 from deploy.halfway import cut_off, settled
-from deploy.options import tell, wait_option
+from deploy.options import Deploy, tell, wait_option
 from deploy.own import METABASE, SERVICES
 from deploy.place import Place, prepare
 from deploy.ready import addresses, fill
@@ -39,7 +39,7 @@ NEVER_RAN = ("absent", "created")
 """States of a service that has no logs for a hint to name."""
 
 
-@click.group()
+@click.group(cls=Deploy)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

@@ -122,7 +122,8 @@ def exit_code(error: BaseException) -> int:
     if isinstance(error, click.Abort) or interrupted(error):
         if sys.stderr.isatty():
             click.echo(err=True)
-        report_error("interrupted; what was not yet published is thrown away", "")
+        said = str(error) if isinstance(error, click.Abort) else ""
+        report_error(f"interrupted; {said or 'what was not yet published is thrown away'}", "")
         return INTERRUPTED
     if isinstance(error, FinopsError):
         report_error(str(error), error.hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.fixtures.engine import Engine, Stacked, engine, site
+from tests.fixtures.programs import program
 
 __all__ = ["engine", "site"]
 
@@ -30,6 +31,15 @@ def test_a_stack_that_does_not_become_healthy_is_no_success(site: Stacked, engin
     assert (done.code, done.error) == (12, "after 0 s metabase is not healthy")
     assert "./finops deploy logs metabase" in done.hint
     assert done.out == ""
+
+
+def test_an_interrupted_start_says_where_to_see_how_far_it_came(
+    site: Stacked, engine: Engine
+) -> None:
+    program(engine.folder, "podman-compose", 0, "kill -INT $PPID; sleep 1")
+    done = site.run("deploy", "--folder", str(site.home), "up")
+    said = "error: interrupted; `./finops deploy status` shows what runs and what was cut off\n"
+    assert (done.code, done.out, done.err) == (130, "", said)
 
 
 def test_a_backup_without_env_says_that_metabase_s_volume_is_not_saved(
