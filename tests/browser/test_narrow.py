@@ -83,6 +83,14 @@ def test_the_shade_is_gone_at_the_end_and_the_first_column_stays(narrow: Visit) 
     assert across(first) == place
 
 
+@pytest.mark.parametrize("name", ["overview", "commitments", "invoices"])
+def test_no_table_is_wider_than_its_panel_on_a_common_laptop(narrow: Visit, name: str) -> None:
+    page = narrow.go(PAGES[name])
+    for width in (1280, 1366):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(CUT) == [], f"at {width} pixels"
+
+
 def test_what_fits_is_not_a_stop_of_the_keyboard(narrow: Visit) -> None:
     narrow.page.set_viewport_size({"width": 1440, "height": 900})
     page = narrow.go("explore?range=6m&group=ServiceName")

@@ -35,6 +35,7 @@ def test_pages_follow_new_data_without_a_reload(browser: Browser, changing: Serv
         page = visit.go("health")
         after = f"generation {changing.get('meta')['generation']}"
         expect(page.locator("h1 ~ span").last).to_contain_text(after)
+        expect(page.locator("header")).to_contain_text(after)
         assert not before.startswith(after)
         assert visit.troubles == []
 
