@@ -28,12 +28,7 @@ def scratch(folder: Path) -> Iterator[Path]:
         BusyError: If another process uses it.
         DiskError: If it cannot be made.
     """
-    with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder, os.O_RDONLY)
-    try:
-        if not taken(lock):
-            raise BusyError(folder, "with the same task")
+    with held(folder, BusyError(folder, "with the same task")):
         with disk_errors(folder):
             for left_over in folder.iterdir():
                 shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
@@ -41,6 +36,24 @@ def scratch(folder: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def held(folder: Path, busy: BusyError) -> Iterator[None]:
+    """Make a folder, and hold its lock as the only process.
+
+    Raises:
+        BusyError: `busy`, if another process holds it.
+        DiskError: If it cannot be made, or its file system knows no locks.
+    """
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY)
+    try:
+        with disk_errors(folder):
+            if not taken(lock):
+                raise busy
+        yield
     finally:
         os.close(lock)
 
@@ -55,15 +68,15 @@ def scratch_in(parent: Path, prefix: str) -> Iterator[Path]:
     Raises:
         DiskError: If it cannot be made.
     """
-    with ExitStack() as held:
+    with ExitStack() as stack:
         with disk_errors(parent), locked(parent, wait=True) as alone:
             for left_over in parent.glob(f"{prefix}*") if alone else ():
                 with suppress(FileNotFoundError), locked(left_over, wait=False) as dead:
                     if dead:
                         shutil.rmtree(left_over, ignore_errors=True)
             made = tempfile.TemporaryDirectory(prefix=prefix, dir=parent)
-            folder = Path(held.enter_context(made))
-            held.enter_context(locked(folder, wait=False))
+            folder = Path(stack.enter_context(made))
+            stack.enter_context(locked(folder, wait=False))
         yield folder
 
 
@@ -76,12 +89,11 @@ def spilling_alone(limits: Limits) -> Iterator[Limits]:
     folder. Who may not write there can spill nothing, and gets the limits as they are, as does who
     has no data folder yet.
     """
-    with ExitStack() as held:
+    with ExitStack() as stack:
         own = limits
-        with suppress(DiskError):
-            with disk_errors(limits.temp_directory):
-                limits.temp_directory.mkdir(exist_ok=True)
-            folder = held.enter_context(scratch_in(limits.temp_directory, "spilled-"))
+        with suppress(DiskError, OSError):
+            limits.temp_directory.mkdir(exist_ok=True)
+            folder = stack.enter_context(scratch_in(limits.temp_directory, "spilled-"))
             own = replace(limits, temp_directory=folder)
         yield own
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from core.errors import BusyError, PortInUse, disk_errors
 from core.exports import Vendor, load_vendor, vendor_names
 from core.periods import parse_period, shift
 from core.run import Outcome, import_exports
-from core.scratch import locked
+from core.scratch import held
 from core.serving import STATE
 
 WRITTEN = "written"
@@ -67,12 +66,7 @@ def demo(
     started = time.monotonic()
     config = demo_config(resolve(ctx, config_path))
     config.dashboards.check_access()
-    with ExitStack() as held:
-        with disk_errors(config.data_dir):
-            config.data_dir.mkdir(parents=True, exist_ok=True)
-            alone = held.enter_context(locked(config.data_dir, wait=False))
-        if not alone:
-            raise BusyError(config.database_path, "`finops demo`")
+    with held(config.data_dir, BusyError(config.database_path, "`finops demo`")):
         outcomes = written(config, rows, months, reset=reset, quiet=as_json)
     if not as_json:
         for outcome in outcomes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deploy.pairs import read_pairs
 from tests.fixtures.engine import Engine, Stacked, engine, site
 from tests.fixtures.programs import program
 
@@ -17,11 +18,7 @@ def test_images_are_built_again_and_started_only_when_asked(site: Stacked, engin
     assert engine.running().keys() == former.keys()
     assert not {*engine.running().values()} & {*former.values()}
     for service, setting in (("dashboards", "FINOPS_IMAGE"), ("metabase", "FINOPS_METABASE_IMAGE")):
-        [name] = (
-            line.partition("=")[2]
-            for line in (site.home / ".env").read_text().splitlines()
-            if line.startswith(f"{setting}=")
-        )
+        name = read_pairs(site.home / ".env")[setting]
         assert engine.image(service) == engine.state["images"][name]
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from core.backends.duckdb import first_line
-from tests.fixtures.aws import line
+from tests.fixtures.aws import incompressible
 from tests.integration.test_bad_inputs import assert_one_error
 
 
@@ -48,13 +48,7 @@ def test_a_full_disk_is_one_error_and_loses_nothing(small_disk, bucket, finops):
     finops.environment["OPEN_FINOPS_DATA_DIR"] = str(finops.data)
     bucket.deliver("2026-01", ["1.10"])
     finops.load(*bucket.options)
-    bucket.deliver(
-        "2026-02",
-        lines=[
-            line("1.10", month="2026-02", note=os.urandom(80).hex(), number=str(n))
-            for n in range(20000)
-        ],
-    )
+    bucket.deliver("2026-02", lines=incompressible("2026-02", 20000, noise=80))
     before = finops.fingerprint()
 
     result = finops.run("aws", "import-cur", *bucket.options, "--no-transform")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.aws import Bucket, line
+from tests.fixtures.aws import Bucket, incompressible, line
 from tests.fixtures.finops import Finops
 from tests.integration.test_bad_inputs import assert_one_error
 
@@ -199,13 +199,7 @@ def test_a_config_file_without_the_right_to_read_is_one_error(finops):
 @pytest.mark.parametrize("kilobytes", [10, 300, 1500, 2500])
 def test_a_file_that_may_not_grow_is_one_error(kilobytes, loaded, bucket, finops):
     """A quota or limit that strikes at any moment: in the copy, the load or the publication."""
-    bucket.deliver(
-        "2026-03",
-        lines=[
-            line("1.10", month="2026-03", note=os.urandom(50).hex(), number=str(n))
-            for n in range(8000)
-        ],
-    )
+    bucket.deliver("2026-03", lines=incompressible("2026-03", 8000, noise=50))
     before = finops.fingerprint()
 
     def limit() -> None:
